@@ -1,0 +1,157 @@
+/** The catalog's shape: what `pilothouse.yml` may say, and what the program reads out of it. */
+import ms from 'ms';
+import { z } from 'zod';
+
+export const roles = ['deployers', 'approvers', 'responders', 'admins'] as const;
+export type Role = (typeof roles)[number];
+
+/** "30s", "5m", "1h" -> milliseconds. */
+const duration = z
+  .string()
+  .regex(/^\d+(\.\d+)?(ms|s|m|h|d)$/, 'expected a duration such as 500ms, 30s, 5m or 1h')
+  .transform((text) => ms(text as ms.StringValue));
+
+/** "95%" -> 0.95. */
+const share = z
+  .string()
+  .regex(/^\d+(\.\d+)?%$/, 'expected a percentage such as 95%')
+  .transform((text) => Number.parseFloat(text) / 100)
+  .refine((value) => value <= 1, 'expected at most 100%');
+
+const name = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and dashes, at most 63');
+
+const personEntry = z
+  .string()
+  .regex(
+    /^([UW][A-Z0-9]{6,}|S[A-Z0-9]{6,}|@[a-z0-9._-]+|[^@\s]+@[^@\s]+\.[^@\s]+)$/,
+    'expected a Slack user id (U…), a user group (@handle or S…) or an e-mail address',
+  );
+
+const oneOrMore = <T extends z.ZodType>(item: T) =>
+  z.union([item, z.array(item).min(1)]).transform((value) => (Array.isArray(value) ? value : [value]));
+
+const rights = z.strictObject({
+  deploy: oneOrMore(z.enum(roles)).default(['deployers']),
+  rollback: oneOrMore(z.enum(roles)).default(['deployers', 'responders']),
+  /** Runbook 001, hotfix: production without staging. */
+  skip_staging: oneOrMore(z.enum(roles)).default(['admins']),
+});
+
+const approvals = z.strictObject({
+  required: z.int().min(1).max(5).default(1),
+  from: z.enum(roles).default('approvers'),
+  expire: duration.default(30 * 60_000),
+  self_approval: z.boolean().default(false),
+});
+
+/** Defaults are runbook 003's: 5 minutes, every 30 seconds, 3 failures in a row, 95 % of the looks good. */
+const watch = z.strictObject({
+  for: duration.default(5 * 60_000),
+  every: duration.default(30_000),
+  consecutive_failures: z.int().min(1).default(3),
+  success_rate: share.default(0.95),
+});
+
+const environment = z.strictObject({
+  base_url: z.url({ protocol: /^https?$/ }),
+  /** The environment in which a version must have been verified before it may come here. */
+  after: name.optional(),
+  rights: rights.prefault({}),
+  approvals: approvals.optional(),
+  /** Ask for the typed word ROLLBACK and a reason (runbook 003); default: where approvals are asked for. */
+  confirm_rollback: z.boolean().optional(),
+  watch: watch.prefault({}),
+  /** How long a held deployment waits for a person before it is left as it is. */
+  hold: duration.default(60 * 60_000),
+  /** What people look at by hand after a deployment (runbook 001, "Manual Verification Checklist"). */
+  checklist: z.array(z.string().min(1).max(200)).max(20).default([]),
+});
+
+const ecsPlace = {
+  region: z.string().optional(),
+  cluster: z.string(),
+  service: z.string(),
+  family: z.string(),
+  /** The container whose image carries the version; others are left alone. */
+  container: z.string(),
+  image: z.string().includes('{version}', 'expected the placeholder {version} in the image'),
+  /** After this long without an end the rollout counts as failed. */
+  timeout: duration.default(15 * 60_000),
+};
+const ecsTarget = z.strictObject({
+  type: z.literal('ecs'),
+  ...z.strictObject(ecsPlace).partial().shape,
+  environments: z.record(name, z.strictObject(ecsPlace).partial()),
+});
+/** A target after defaults, the environment's own values and the placeholders were laid over each other. */
+export const ecsSettings = z.strictObject({ type: z.literal('ecs'), ...ecsPlace });
+export type EcsSettings = z.infer<typeof ecsSettings>;
+
+const probe = z.strictObject({
+  name: z.string().min(1).max(60),
+  /** A path below the environment's base_url, or a whole URL. */
+  get: z.string().regex(/^(\/|https?:\/\/)/, 'expected a path that begins with / or an http(s) URL'),
+  status: z.int().min(100).max(599).default(200),
+  /** What the JSON answer must contain: objects and arrays are compared in part, all else must be equal. */
+  json: z.json().optional(),
+  /** Slower than this is a failure. */
+  within: duration.optional(),
+  /** No answer in this time means "could not tell". */
+  timeout: duration.default(5_000),
+  /** How often a look that could not tell is repeated before it says so. */
+  retries: z.int().min(0).max(5).default(2),
+  /** Only for `/health … --full`, not for deployments. */
+  full: z.boolean().default(false),
+});
+
+const service = z.strictObject({
+  stage: z.int().min(1).default(1),
+  target: z.discriminatedUnion('type', [ecsTarget]),
+  probes: z.array(probe).max(20).default([]),
+});
+
+export const catalogFile = z.strictObject({
+  organization: z.string().min(1).max(80),
+  slack: z.strictObject({
+    deployments: z.string().regex(/^(#[a-z0-9._-]{1,79}|[CG][A-Z0-9]{6,})$/, 'expected #channel or a channel id'),
+  }),
+  people: z.strictObject({
+    deployers: z.array(personEntry).min(1),
+    approvers: z.array(personEntry).default([]),
+    responders: z.array(personEntry).default([]),
+    admins: z.array(personEntry).default([]),
+  }),
+  environments: z.record(name, environment),
+  services: z.record(name, service),
+});
+export type CatalogFile = z.infer<typeof catalogFile>;
+
+export type ProbeSettings = Omit<z.infer<typeof probe>, 'get'> & { url: string };
+
+/** One service in one environment, with every placeholder but {version} filled in. */
+export interface ServicePlace {
+  readonly service: string;
+  readonly environment: string;
+  readonly stage: number;
+  readonly target: EcsSettings;
+  readonly probes: readonly ProbeSettings[];
+}
+
+export type Environment = z.infer<typeof environment> & {
+  readonly name: string;
+  readonly confirm_rollback: boolean;
+};
+
+/** The catalog as the program uses it: checked as a whole, deeply frozen, in the file's order. */
+export interface Catalog {
+  readonly organization: string;
+  readonly slack: { readonly deployments: string };
+  readonly people: Readonly<Record<Role, readonly string[]>>;
+  readonly environments: ReadonlyMap<string, Environment>;
+  /** Service names in order of stage, then of the file. */
+  readonly services: readonly string[];
+  /** The service in that environment, or undefined where it does not run there. */
+  place(service: string, environment: string): ServicePlace | undefined;
+}

@@ -1,0 +1,260 @@
+/** The deployment record: the one truth about a deployment, as it is stored in Redis. No I/O here. */
+import { z } from 'zod';
+
+/** Slack's user id and the handle that is shown where a mention must not ring. */
+export const person = z.strictObject({ id: z.string(), name: z.string() });
+export type Person = z.infer<typeof person>;
+
+/** A version as people call it, and what the target calls it (for ECS the task definition's ARN). */
+export const revision = z.strictObject({ version: z.string(), ref: z.string() });
+export type Revision = z.infer<typeof revision>;
+
+/** The steps of the runbook in running order; `rollback`, `verify-rollback` and `hold` are entered on failure. */
+export const activeSteps = [
+  'preflight',
+  'approval',
+  'claim',
+  'backup',
+  'rollout',
+  'verify',
+  'watch',
+  'complete',
+  'rollback',
+  'verify-rollback',
+  'hold',
+] as const;
+export type ActiveStep = (typeof activeSteps)[number];
+
+/** How a deployment can end. `left` means: held, a person (or the clock) decided to leave things as they are. */
+export const endings = [
+  'succeeded',
+  'planned',
+  'refused',
+  'rejected',
+  'cancelled',
+  'expired',
+  'failed',
+  'rolled-back',
+  'left',
+] as const;
+export type Ending = (typeof endings)[number];
+
+/**
+ * How far one service's change has come, forward or back. The target writes it, and reads it on the next visit:
+ * `planned` nothing done; `prepared` the revision exists; `changing` the change may have been asked for (written
+ * before asking, so that a crash cannot ask twice); `following` it was asked for; `done`; `failed`.
+ */
+export const rollout = z.strictObject({
+  phase: z.enum(['planned', 'prepared', 'changing', 'following', 'done', 'failed']),
+  revision: revision.nullable(),
+  /** When `changing` was written. */
+  askedAt: z.number().nullable(),
+  /** When this service is given up on, whatever it says. */
+  deadline: z.number().nullable(),
+  /** What the target needs to find its own change again (for ECS the service deployment's ARN). */
+  tracking: z.string().nullable(),
+  running: z.number().nullable(),
+  desired: z.number().nullable(),
+  problem: z.string().nullable(),
+  /** Lines that explain the problem: stopped tasks' reasons, the target's events. */
+  evidence: z.array(z.string()),
+  startedAt: z.number().nullable(),
+  finishedAt: z.number().nullable(),
+});
+export type Rollout = z.infer<typeof rollout>;
+
+export const freshRollout: Rollout = {
+  phase: 'planned',
+  revision: null,
+  askedAt: null,
+  deadline: null,
+  tracking: null,
+  running: null,
+  desired: null,
+  problem: null,
+  evidence: [],
+  startedAt: null,
+  finishedAt: null,
+};
+
+/** One service of a deployment: what ran before, what shall run, and how far the change is in each direction. */
+export const release = z.strictObject({
+  service: z.string(),
+  stage: z.number(),
+  /** What ran when the deployment was planned and, from `backup` on, what a rollback returns to. */
+  from: revision.nullable(),
+  /** `ref` is known beforehand only when an existing revision is returned to. */
+  to: z.strictObject({ version: z.string(), ref: z.string().nullable() }),
+  forward: rollout,
+  back: rollout.nullable(),
+});
+export type Release = z.infer<typeof release>;
+
+/** A gate's answer as the plan shows it: yes, no because, or could not tell (which blocks as well). */
+export const gateAnswer = z.strictObject({
+  gate: z.string(),
+  title: z.string(),
+  answer: z.enum(['yes', 'no', 'unknown', 'skipped']),
+  because: z.string().nullable(),
+  hint: z.string().nullable(),
+});
+export type GateAnswer = z.infer<typeof gateAnswer>;
+
+/** A problem in words for people: what happened, and the first thing that showed it. */
+export const problem = z.strictObject({
+  summary: z.string(),
+  service: z.string().nullable(),
+  evidence: z.array(z.string()),
+});
+export type Problem = z.infer<typeof problem>;
+
+/** The counts of one watched service over the whole watch. Failures in a row are counted for the worst probe. */
+export const watched = z.strictObject({
+  succeeded: z.number(),
+  failed: z.number(),
+  unknown: z.number(),
+  inARow: z.number(),
+  lastFailure: z.string().nullable(),
+});
+export type Watched = z.infer<typeof watched>;
+
+/** One line of the story that the thread tells; templates turn it into a sentence. */
+export const storyEvents = [
+  'requested',
+  'planned',
+  'approval-asked',
+  'approved',
+  'rejected',
+  'expired',
+  'plan-changed',
+  'waiting-for-lock',
+  'started',
+  'stage-started',
+  'service-updated',
+  'service-stable',
+  'service-unchanged',
+  'service-failed',
+  'stage-verified',
+  'verification-failed',
+  'watch-started',
+  'watch-failed',
+  'stop-asked',
+  'rollback-started',
+  'service-restored',
+  'rollback-verified',
+  'rollback-failed',
+  'could-not-tell',
+  'held',
+  'answered',
+  'ended',
+] as const;
+export const storyEntry = z.strictObject({
+  at: z.number(),
+  event: z.enum(storyEvents),
+  service: z.string().nullable(),
+  by: person.nullable(),
+  detail: z.string().nullable(),
+  evidence: z.array(z.string()),
+});
+export type StoryEntry = z.infer<typeof storyEntry>;
+
+/** What is asked of a person when the bot cannot decide: the clock runs to `deadline`, then the default is taken. */
+export const holdQuestion = z.strictObject({
+  round: z.number(),
+  /** The step that could not go on, and that `retry` returns to. */
+  from: z.enum(activeSteps),
+  why: problem,
+  choices: z.array(z.enum(['retry', 'roll-back', 'leave'])),
+  deadline: z.number(),
+});
+export type HoldQuestion = z.infer<typeof holdQuestion>;
+
+export const deployment = z.strictObject({
+  /** Bumped, with a translation in `translate.ts`, whenever a step or a field changes its meaning. */
+  schema: z.literal(1),
+  id: z.string(),
+  /** Raised by one on every save; a save that read an older one is refused. */
+  revision: z.number(),
+  kind: z.enum(['deploy', 'rollback']),
+  environment: z.string(),
+  /** The services as asked for, before `all` was spelled out. */
+  wanted: z.strictObject({ services: z.array(z.string()), version: z.string().nullable() }),
+  /** Only the plan is wanted: nothing is changed and nobody is asked. */
+  planOnly: z.boolean(),
+  skipStaging: z.boolean(),
+  reason: z.string().nullable(),
+  requestedBy: person,
+  requestedAt: z.number(),
+  /** The channel in which it was asked for: where ephemeral answers go. */
+  requestedIn: z.string(),
+  step: z.enum([...activeSteps, 'ended']),
+  ending: z.enum(endings).nullable(),
+  /** Empty until preflight resolved the versions. */
+  releases: z.array(release),
+  gates: z.array(gateAnswer),
+  /** The stage under way: an index into the sorted stage numbers of `releases`. */
+  stage: z.number(),
+  approval: z
+    .strictObject({
+      /** A new round starts when the plan changed after it was approved. */
+      round: z.number(),
+      askedAt: z.number(),
+      deadline: z.number(),
+      approvedBy: z.array(person),
+      approvedAt: z.number().nullable(),
+    })
+    .nullable(),
+  watch: z
+    .strictObject({
+      startedAt: z.number(),
+      deadline: z.number(),
+      nextLookAt: z.number(),
+      looks: z.number(),
+      services: z.record(z.string(), watched),
+    })
+    .nullable(),
+  /** Set when a person stopped it or a check failed: why it is being rolled back or held, or how it failed. */
+  problem: problem.nullable(),
+  stoppedBy: person.nullable(),
+  hold: holdQuestion.nullable(),
+  /** Visits in a row in which the current step could not tell, and when the first of them was. */
+  unknowns: z.strictObject({ count: z.number(), last: z.string().nullable() }),
+  /** When the current step was entered. */
+  stepSince: z.number(),
+  /** The step is not to be visited before this time, unless somebody decided something. */
+  notBefore: z.number(),
+  /** When the claim was made, which is when the environment began to be changed. */
+  startedAt: z.number().nullable(),
+  endedAt: z.number().nullable(),
+  story: z.array(storyEntry),
+});
+export type Deployment = z.infer<typeof deployment>;
+
+export const isEnded = (d: Deployment): boolean => d.step === 'ended';
+
+/** Steps during which the environment's lock is held; a save in any other step lets the lock go. */
+const lockSteps: readonly Deployment['step'][] = [
+  'claim',
+  'backup',
+  'rollout',
+  'verify',
+  'watch',
+  'complete',
+  'rollback',
+  'verify-rollback',
+  'hold',
+];
+export const mayHoldLock = (d: Deployment): boolean => lockSteps.includes(d.step);
+
+/** The stage numbers in the order in which they go out. */
+export const stagesOf = (d: Deployment): number[] =>
+  [...new Set(d.releases.map((r) => r.stage))].sort((a, b) => a - b);
+
+export const releasesInStage = (d: Deployment, index: number): Release[] => {
+  const stage = stagesOf(d)[index];
+  return d.releases.filter((r) => r.stage === stage);
+};
+
+/** True once a service may have been told to change: from the moment before the asking. */
+export const wasTouched = (r: Release): boolean => r.forward.askedAt !== null;
+export const isUnchanged = (r: Release): boolean => r.forward.phase === 'done' && !wasTouched(r);

@@ -1,0 +1,48 @@
+/** What a deployment needs of any place where services run; one file beside this one per kind of target. */
+import type { ServicePlace } from '../config/catalog.ts';
+import type { Revision, Rollout } from '../jobs/deployment/record.ts';
+
+/** What a look at a service found. `version` is null where the running revision does not tell one. */
+export interface Running {
+  version: string | null;
+  /** What the target calls the revision that runs (for ECS the task definition's ARN). */
+  ref: string;
+  running: number;
+  desired: number;
+  /** One revision, all of it up, nothing under way. */
+  steady: boolean;
+  /** Something that a person should know now (a crash loop, a rollout under way), or null. */
+  concern: string | null;
+}
+
+/** One service's change, and what is wanted of it. The target answers with the rollout's next state. */
+export interface Change {
+  place: ServicePlace;
+  /** The revision to return to, or the version to make one of. */
+  to: { version: string; ref: string | null };
+  rollout: Rollout;
+}
+
+/** The answer to "which version?": found, or not, in words for the person who asked. */
+export type Resolved = { version: string } | { problem: string; hint: string };
+
+export interface Target {
+  /** Looks at all places at once, in the API's batches. A place that does not exist is missing from the answer. */
+  look(places: readonly ServicePlace[]): Promise<Map<string, Running>>;
+  /** The offered version that is meant (`1.2.3` may find `v1.2.3`), or the newest one for null. */
+  resolve(place: ServicePlace, wanted: string | null): Promise<Resolved>;
+  /**
+   * Takes every change one step further, as far as the API's quotas allow now, and never waits for the cloud:
+   * looks first and acts only where needed, so it may be called again at any point. The answers are in order.
+   * What is thrown, and a rollout given back as it was, mean "could not tell".
+   */
+  advance(changes: readonly Change[]): Promise<Advanced[]>;
+  /** Does this place run just this revision, all of it, nothing else under way? Null if so, else what is wrong. */
+  check(expected: readonly { place: ServicePlace; revision: Revision }[]): Promise<Map<string, string>>;
+}
+
+/** The rollout's next state; `unknown` says why nothing could be learned this time (a throttled or failed call). */
+export interface Advanced {
+  rollout: Rollout;
+  unknown?: string;
+}
