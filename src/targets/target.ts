@@ -1,19 +1,6 @@
 /** What a deployment needs of any place where services run; one file beside this one per kind of target. */
 import type { ServicePlace } from '../config/catalog.ts';
-import type { Revision, Rollout } from '../jobs/deployment/record.ts';
-
-/** What a look at a service found. `version` is null where the running revision does not tell one. */
-export interface Running {
-  version: string | null;
-  /** What the target calls the revision that runs (for ECS the task definition's ARN). */
-  ref: string;
-  running: number;
-  desired: number;
-  /** One revision, all of it up, nothing under way. */
-  steady: boolean;
-  /** Something that a person should know now (a crash loop, a rollout under way), or null. */
-  concern: string | null;
-}
+import type { Revision, Rollout, Running } from '../records/rollout.ts';
 
 /** One service's change, and what is wanted of it. The target answers with the rollout's next state. */
 export interface Change {

@@ -1,13 +1,10 @@
 /** The deployment record: the one truth about a deployment, as it is stored in Redis. No I/O here. */
 import { z } from 'zod';
+import { revision, rollout } from './rollout.ts';
 
 /** Slack's user id and the handle that is shown where a mention must not ring. */
 export const person = z.strictObject({ id: z.string(), name: z.string() });
 export type Person = z.infer<typeof person>;
-
-/** A version as people call it, and what the target calls it (for ECS the task definition's ARN). */
-export const revision = z.strictObject({ version: z.string(), ref: z.string() });
-export type Revision = z.infer<typeof revision>;
 
 /** The steps of the runbook in running order; `rollback`, `verify-rollback` and `hold` are entered on failure. */
 export const activeSteps = [
@@ -38,44 +35,6 @@ export const endings = [
   'left',
 ] as const;
 export type Ending = (typeof endings)[number];
-
-/**
- * How far one service's change has come, forward or back. The target writes it, and reads it on the next visit:
- * `planned` nothing done; `prepared` the revision exists; `changing` the change may have been asked for (written
- * before asking, so that a crash cannot ask twice); `following` it was asked for; `done`; `failed`.
- */
-export const rollout = z.strictObject({
-  phase: z.enum(['planned', 'prepared', 'changing', 'following', 'done', 'failed']),
-  revision: revision.nullable(),
-  /** When `changing` was written. */
-  askedAt: z.number().nullable(),
-  /** When this service is given up on, whatever it says. */
-  deadline: z.number().nullable(),
-  /** What the target needs to find its own change again (for ECS the service deployment's ARN). */
-  tracking: z.string().nullable(),
-  running: z.number().nullable(),
-  desired: z.number().nullable(),
-  problem: z.string().nullable(),
-  /** Lines that explain the problem: stopped tasks' reasons, the target's events. */
-  evidence: z.array(z.string()),
-  startedAt: z.number().nullable(),
-  finishedAt: z.number().nullable(),
-});
-export type Rollout = z.infer<typeof rollout>;
-
-export const freshRollout: Rollout = {
-  phase: 'planned',
-  revision: null,
-  askedAt: null,
-  deadline: null,
-  tracking: null,
-  running: null,
-  desired: null,
-  problem: null,
-  evidence: [],
-  startedAt: null,
-  finishedAt: null,
-};
 
 /** One service of a deployment: what ran before, what shall run, and how far the change is in each direction. */
 export const release = z.strictObject({

@@ -1,5 +1,5 @@
 /** What `/health` found. No I/O here. */
-import type { Running } from '../../targets/target.ts';
+import type { Running } from './rollout.ts';
 
 /** One probe's look: good, bad because, or could not tell because. */
 export interface ProbeResult {
@@ -35,9 +35,14 @@ export type Verdict = 'healthy' | 'unhealthy' | 'unknown';
 /** Unhealthy on anything proven bad; else unknown on anything that could not be told. */
 export function verdictOf(health: ServiceHealth): Verdict {
   if (health.probes.some((p) => p.verdict === 'failed')) return 'unhealthy';
-  if (health.running && (health.running.concern !== null || health.running.running < health.running.desired)) {
+  if (
+    health.running &&
+    (health.running.concern !== null || health.running.running < health.running.desired)
+  ) {
     return 'unhealthy';
   }
   if (health.running?.desired === 0) return 'unhealthy';
-  return health.running === null || health.probes.some((p) => p.verdict === 'unknown') ? 'unknown' : 'healthy';
+  return health.running === null || health.probes.some((p) => p.verdict === 'unknown')
+    ? 'unknown'
+    : 'healthy';
 }

@@ -1,6 +1,7 @@
 /** What the store keeps besides deployment records: decisions, proofs of health, the audit. */
 import { z } from 'zod';
-import { person, revision } from '../../jobs/deployment/record.ts';
+import { person } from './deployment.ts';
+import { revision } from './rollout.ts';
 
 /** A person's recorded answer to one question about a deployment; the first one wins. */
 export const decision = z.strictObject({
