@@ -98,9 +98,9 @@ const probe = z.strictObject({
   json: z.json().optional(),
   /** Slower than this is a failure. */
   within: duration.optional(),
-  /** No answer in this time means "could not tell". */
+  /** An attempt without an answer in this time is given up. */
   timeout: duration.default(5_000),
-  /** How often a look that could not tell is repeated before it says so. */
+  /** How often an attempt that got no answer is repeated before it counts. */
   retries: z.int().min(0).max(5).default(2),
   /** Only for `/health … --full`, not for deployments. */
   full: z.boolean().default(false),

@@ -1,5 +1,6 @@
 /** The deployment record: the one truth about a deployment, as it is stored in Redis. No I/O here. */
 import { z } from 'zod';
+import { refusalCodes } from './refusal.ts';
 import { revision, rollout } from './rollout.ts';
 
 /** Slack's user id and the handle that is shown where a mention must not ring. */
@@ -67,7 +68,10 @@ export const problem = z.strictObject({
 });
 export type Problem = z.infer<typeof problem>;
 
-/** The counts of one watched service over the whole watch. Failures in a row are counted for the worst probe. */
+/**
+ * The counts of one watched service: single checks (its probes, and that it runs just the wanted revision) that
+ * succeeded, failed or could not tell; `inARow` counts looks in a row in which any of its checks failed.
+ */
 export const watched = z.strictObject({
   succeeded: z.number(),
   failed: z.number(),
@@ -116,6 +120,15 @@ export const storyEntry = z.strictObject({
   evidence: z.array(z.string()),
 });
 export type StoryEntry = z.infer<typeof storyEntry>;
+
+/** Why nothing was done, for the person who asked (see `Refusal`). */
+export const refusalRecord = z.strictObject({
+  code: z.enum(refusalCodes),
+  message: z.string(),
+  hint: z.string(),
+  suggestion: z.strictObject({ label: z.string(), command: z.string() }).optional(),
+});
+export type RefusalRecord = z.infer<typeof refusalRecord>;
 
 /** What is asked of a person when the bot cannot decide: the clock runs to `deadline`, then the default is taken. */
 export const holdQuestion = z.strictObject({
@@ -169,12 +182,17 @@ export const deployment = z.strictObject({
       deadline: z.number(),
       nextLookAt: z.number(),
       looks: z.number(),
+      /** Looks in a row that could not tell. */
+      unknownInARow: z.number(),
       services: z.record(z.string(), watched),
     })
     .nullable(),
   /** Set when a person stopped it or a check failed: why it is being rolled back or held, or how it failed. */
   problem: problem.nullable(),
   stoppedBy: person.nullable(),
+  refusal: refusalRecord.nullable(),
+  /** Looks of the current verification that failed, in a row. */
+  verifyFailures: z.number(),
   hold: holdQuestion.nullable(),
   /** Visits in a row in which the current step could not tell, and when the first of them was. */
   unknowns: z.strictObject({ count: z.number(), last: z.string().nullable() }),
