@@ -8,8 +8,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Packages of Debian and its relatives that hold a server, and the program in each. */
-const packages = ['redis-server', 'valkey-server'] as const;
+const programs = ['redis-server', 'valkey-server'] as const;
 
 /** A server program and the environment that it needs to find its libraries. */
 export interface RedisServer {
@@ -27,7 +26,7 @@ export interface Installing {
 
 /** The first `redis-server` or `valkey-server` on the PATH that may be executed. */
 export async function redisOnPath(environment: NodeJS.ProcessEnv): Promise<RedisServer | undefined> {
-  for (const name of packages) {
+  for (const name of programs) {
     const program = await onPath(name, environment);
     if (program) return { program, environment, how: `${program}, found on the PATH` };
   }
@@ -123,13 +122,13 @@ const quiet = ['-qq', '-o', 'APT::Sandbox::User=root'];
 /** `apt-get --simulate` names exactly what is missing here, whatever the libraries are called in this release. */
 async function downloadWith(options: readonly string[], folder: string, environment: NodeJS.ProcessEnv) {
   const inFolder = { cwd: folder, env: environment };
-  const names = await Promise.any(
-    packages.map(async (name) => {
-      const simulate = ['install', '--simulate', '--no-install-recommends', name];
-      const { stdout } = await run('apt-get', [...options, ...simulate], inFolder);
-      return [...stdout.matchAll(/^Inst (\S+)/gm)].map(([, missing]) => String(missing));
-    }),
-  );
+  const missing = async (flavour: string) => {
+    const server = [`${flavour}-server`, `${flavour}-tools`];
+    const simulate = ['install', '--simulate', '--no-install-recommends', ...server];
+    const { stdout } = await run('apt-get', [...options, ...simulate], inFolder);
+    return new Set([...server, ...[...stdout.matchAll(/^Inst (\S+)/gm)].map(([, name]) => String(name))]);
+  };
+  const names = await missing('redis').catch(() => missing('valkey'));
   await run('apt-get', [...options, ...quiet, 'download', ...names], inFolder);
 }
 
@@ -155,7 +154,7 @@ async function unpackedServer(
     ...environment,
     LD_LIBRARY_PATH: [...libraries, environment.LD_LIBRARY_PATH].filter(Boolean).join(delimiter),
   };
-  for (const name of packages) {
+  for (const name of programs) {
     const program = join(folder, 'usr', 'bin', name);
     try {
       await run(program, ['--version'], { env: withLibraries });

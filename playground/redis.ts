@@ -35,18 +35,24 @@ const defaultCache = fileURLToPath(new URL('../node_modules/.cache/pilothouse-re
  * Throws an Error that lists the choices where none of these is possible.
  */
 export async function findRedis(options: FindRedis = {}): Promise<FoundRedis> {
-  const { environment = process.env, cache = defaultCache, say = () => {}, appendonly = false } = options;
-  const url = environment.REDIS_URL;
+  const url = (options.environment ?? process.env).REDIS_URL;
   if (url) return { url, how: 'the one that REDIS_URL names', stop: async () => {} };
 
+  const server = await findServer(options);
+  if (!server) throw new Error(choices);
+  return startRedis(server, options.appendonly ?? false);
+}
+
+/** The program to start, fetched or installed if there is none; nothing where that is impossible. */
+export async function findServer(options: FindRedis = {}): Promise<RedisServer | undefined> {
+  const { environment = process.env, cache = defaultCache, say = () => {} } = options;
   const installing = { environment, cache, say };
-  const server =
+  return (
     (await redisOnPath(environment)) ??
     (await redisInCache(installing)) ??
     (await unpackRedis(installing)) ??
-    (await installRedis(installing));
-  if (!server) throw new Error(choices);
-  return startRedis(server, appendonly);
+    (await installRedis(installing))
+  );
 }
 
 const choices = `No Redis was found and none could be installed. Any one of these helps:
@@ -92,19 +98,11 @@ async function startOnce(
   };
 
   const url = `redis://127.0.0.1:${port}`;
-  const failed = exited.then(async () => {
-    throw new Error(
-      `${program} ended at once: ${await readFile(log, 'utf8').catch(() => 'it wrote no log')}`,
-    );
-  });
-  try {
-    await Promise.race([answers(url), failed]);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  failed.catch(() => {});
-  return { url, how, stop };
+  if (await answers(url, () => child.exitCode === null && child.signalCode === null))
+    return { url, how, stop };
+  const said = await readFile(log, 'utf8').catch(() => 'it wrote no log');
+  await stop();
+  throw new Error(`${program} ended at once: ${said}`);
 }
 
 /**
@@ -123,13 +121,16 @@ function spawnTied(program: string, settings: Readonly<Record<string, string>>, 
   return child;
 }
 
-async function answers(url: string) {
-  const redis = new Redis(url, { retryStrategy: () => 20, maxRetriesPerRequest: null });
+/** Whether it answers a PING, asked until it does or until it no longer runs. */
+async function answers(url: string, runs: () => boolean): Promise<boolean> {
+  const redis = new Redis(url, { retryStrategy: () => (runs() ? 20 : null), maxRetriesPerRequest: null });
   redis.on('error', () => {});
   try {
     await redis.ping();
-  } finally {
     redis.disconnect();
+    return true;
+  } catch {
+    return false;
   }
 }
 
