@@ -115,7 +115,9 @@ const service = z.strictObject({
 export const catalogFile = z.strictObject({
   organization: z.string().min(1).max(80),
   slack: z.strictObject({
-    deployments: z.string().regex(/^(#[a-z0-9._-]{1,79}|[CG][A-Z0-9]{6,})$/, 'expected #channel or a channel id'),
+    deployments: z
+      .string()
+      .regex(/^(#[a-z0-9._-]{1,79}|[CG][A-Z0-9]{6,})$/, 'expected #channel or a channel id'),
   }),
   people: z.strictObject({
     deployers: z.array(personEntry).min(1),
