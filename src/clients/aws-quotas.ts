@@ -1,0 +1,48 @@
+/** How often AWS lets an account call the ECS API, as buckets for the limiter. */
+import type { Bucket } from './limiter.ts';
+
+/**
+ * Tokens in a full bucket and tokens that come back each second, per account and Region and for all operations of a line
+ * together. AWS documentation, "Request throttling for the Amazon ECS API". An account may have been given more.
+ */
+export const ecsQuotas = {
+  'task-definition-change': { burst: 20, perSecond: 1 },
+  'task-definition-read': { burst: 50, perSecond: 20 },
+  'service-change': { burst: 50, perSecond: 5 },
+  'service-read': { burst: 100, perSecond: 20 },
+  'service-deployment': { burst: 50, perSecond: 20 },
+  'service-revision': { burst: 50, perSecond: 20 },
+  'task-read': { burst: 100, perSecond: 20 },
+  'cluster-read': { burst: 50, perSecond: 20 },
+} as const;
+
+const quotaOf = {
+  RegisterTaskDefinition: 'task-definition-change',
+  DeregisterTaskDefinition: 'task-definition-change',
+  DescribeTaskDefinition: 'task-definition-read',
+  ListTaskDefinitions: 'task-definition-read',
+  ListTaskDefinitionFamilies: 'task-definition-read',
+  CreateService: 'service-change',
+  UpdateService: 'service-change',
+  DeleteService: 'service-change',
+  DescribeServices: 'service-read',
+  ListServices: 'service-read',
+  DescribeServiceDeployments: 'service-deployment',
+  DescribeServiceRevisions: 'service-revision',
+  ListServiceDeployments: 'service-deployment',
+  // The documentation's table names neither of the next two; they act on service deployments.
+  StopServiceDeployment: 'service-deployment',
+  ContinueServiceDeployment: 'service-deployment',
+  DescribeTasks: 'task-read',
+  ListTasks: 'task-read',
+  DescribeClusters: 'cluster-read',
+  ListClusters: 'cluster-read',
+} as const satisfies Record<string, keyof typeof ecsQuotas>;
+
+export type EcsOperation = keyof typeof quotaOf;
+
+/** The bucket that an operation draws from. `where` names the account and the Region: whoever shares them shares it. */
+export function ecsQuota(operation: EcsOperation, where: string): Bucket {
+  const name = quotaOf[operation];
+  return { name: `ecs:${where}:${name}`, ...ecsQuotas[name] };
+}
