@@ -141,6 +141,24 @@ export const holdQuestion = z.strictObject({
 });
 export type HoldQuestion = z.infer<typeof holdQuestion>;
 
+const approval = z.strictObject({
+  /** A new round starts when the plan changed after it was approved. */
+  round: z.number(),
+  askedAt: z.number(),
+  deadline: z.number(),
+  approvedBy: z.array(person),
+  approvedAt: z.number().nullable(),
+});
+export type Approval = z.infer<typeof approval>;
+
+export const freshApproval = (round: number, askedAt: number, deadline: number): Approval => ({
+  round,
+  askedAt,
+  deadline,
+  approvedBy: [],
+  approvedAt: null,
+});
+
 export const deployment = z.strictObject({
   /** Bumped, with a translation in `translate.ts`, whenever a step or a field changes its meaning. */
   schema: z.literal(1),
@@ -166,16 +184,7 @@ export const deployment = z.strictObject({
   gates: z.array(gateAnswer),
   /** The stage under way: an index into the sorted stage numbers of `releases`. */
   stage: z.number(),
-  approval: z
-    .strictObject({
-      /** A new round starts when the plan changed after it was approved. */
-      round: z.number(),
-      askedAt: z.number(),
-      deadline: z.number(),
-      approvedBy: z.array(person),
-      approvedAt: z.number().nullable(),
-    })
-    .nullable(),
+  approval: approval.nullable(),
   watch: z
     .strictObject({
       startedAt: z.number(),
@@ -233,5 +242,10 @@ export const releasesInStage = (d: Deployment, index: number): Release[] => {
 };
 
 /** True once a service may have been told to change: from the moment before the asking. */
-export const wasTouched = (r: Release): boolean => r.forward.askedAt !== null;
-export const isUnchanged = (r: Release): boolean => r.forward.phase === 'done' && !wasTouched(r);
+export const wasTouched = (r: Pick<Release, 'forward'>): boolean => r.forward.askedAt !== null;
+export const isUnchanged = (r: Pick<Release, 'forward'>): boolean => r.forward.phase === 'done' && !wasTouched(r);
+
+/** The names under which people's decisions about a deployment are stored. */
+export const approvalQuestion = (round: number): string => `approval-${round}`;
+export const holdQuestionName = (round: number): string => `hold-${round}`;
+export const stopQuestion = 'stop';

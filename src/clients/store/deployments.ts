@@ -1,0 +1,101 @@
+/** Deployment records: created once for each request, saved only over the revision that was read. */
+import type { Redis } from 'ioredis';
+import { type Deployment, deployment, isEnded, mayHoldLock } from '../../records/deployment.ts';
+import type { AuditEntry } from '../../records/entries.ts';
+import type { Key } from './index.ts';
+
+/** A request whose answer came too late to count; it left nothing behind. */
+export class TooLate extends Error {
+  override readonly name = 'TooLate';
+}
+
+/** Somebody else saved the record since it was read: the writer is late and must load it again. */
+export class SaveConflict extends Error {
+  override readonly name = 'SaveConflict';
+}
+
+const requestsRemembered = 10 * 60_000;
+
+export function deployments(redis: Redis, key: Key) {
+  let ahead = 0;
+  /** Redis' clock decides what is too late, so the difference to ours has to be known. */
+  const compareClocks = async () => {
+    const [seconds, micros] = await redis.time();
+    ahead = Number(seconds) * 1000 + Number(micros) / 1000 - Date.now();
+  };
+  redis.on('ready', () => void compareClocks().catch(() => {}));
+  if (redis.status === 'ready') void compareClocks().catch(() => {});
+
+  const load = async (id: string): Promise<Deployment | null> => {
+    const json = await redis.hget(key('deployment', id), 'json');
+    return json === null ? null : parse(json);
+  };
+  const loadAll = async (ids: string[]): Promise<Deployment[]> =>
+    (await Promise.all(ids.map(load))).filter((d) => d !== null);
+
+  return {
+    /**
+     * Stores a new deployment under the next id. `request` names the click or command, so that the same one
+     * delivered twice gives the same deployment. Nothing happens if Redis gets to it later than `within` real ms.
+     */
+    async createDeployment(
+      draft: Omit<Deployment, 'id' | 'revision' | 'schema'>,
+      request: string,
+      audit: AuditEntry,
+      within: number,
+    ): Promise<{ id: string; fresh: boolean }> {
+      const record = { id: '@', schema: 1, revision: 0, ...draft };
+      const [answer, id] = await redis.pilothouseCreate(
+        key('counter'),
+        key('request', request),
+        key('deployments'),
+        key('active'),
+        key('audit'),
+        Date.now() + ahead + within,
+        `${key('deployment')}:`,
+        JSON.stringify(record),
+        JSON.stringify({ ...audit, deployment: '@' }),
+        requestsRemembered,
+      );
+      if (answer === 'late') throw new TooLate('The store took too long.');
+      return { id, fresh: answer === 'created' };
+    },
+
+    load,
+
+    /** Saves over the revision that was read and gives the record with its new one; throws SaveConflict. */
+    async save(d: Deployment, audit: readonly AuditEntry[]): Promise<Deployment> {
+      const saved = { ...d, revision: d.revision + 1 };
+      const done = await redis.pilothouseSave(
+        key('deployment', d.id),
+        key('lock', d.environment),
+        key('active'),
+        key('audit'),
+        d.id,
+        d.revision,
+        JSON.stringify(saved),
+        isEnded(d) ? 1 : 0,
+        mayHoldLock(d) ? 0 : 1,
+        ...audit.map((entry) => JSON.stringify(entry)),
+      );
+      if (done !== 1)
+        throw new SaveConflict(`${d.id} was saved by somebody else after revision ${d.revision}.`);
+      return saved;
+    },
+
+    /** All deployments that have not ended, oldest first. */
+    async activeDeployments(): Promise<Deployment[]> {
+      const found = await loadAll(await redis.smembers(key('active')));
+      return found.filter((d) => !isEnded(d)).sort((a, b) => a.requestedAt - b.requestedAt);
+    },
+
+    /** The newest deployments, newest first. */
+    async recentDeployments(count: number): Promise<Deployment[]> {
+      return loadAll(await redis.zrange(key('deployments'), 0, String(count - 1), 'REV'));
+    },
+  };
+}
+
+function parse(json: string): Deployment {
+  return deployment.parse(JSON.parse(json));
+}

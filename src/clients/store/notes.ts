@@ -1,0 +1,41 @@
+/** What the Slack writer remembers of each message, and where a person waits for an answer. */
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import type { Key } from './index.ts';
+
+/** What is known of a deployment's message in Slack. `posting` is written before a post whose answer may be lost. */
+const screen = z.strictObject({
+  channel: z.string().nullable(),
+  ts: z.string().nullable(),
+  /** A digest of what the message shows now. */
+  shown: z.string().nullable(),
+  /** How many story entries were told in the thread. */
+  told: z.number(),
+  posting: z.strictObject({ key: z.string(), upTo: z.number(), at: z.number() }).nullable(),
+  /** The person who asked was answered (a refusal, a plan). */
+  answered: z.boolean(),
+});
+export type Screen = z.infer<typeof screen>;
+const blank: Screen = { channel: null, ts: null, shown: null, told: 0, posting: null, answered: false };
+
+/** Slack takes answers to a command for 30 minutes. */
+const responseUrlLives = 30 * 60_000;
+
+export function notes(redis: Redis, key: Key) {
+  return {
+    async screen(id: string): Promise<Screen> {
+      const json = await redis.get(key('screen', id));
+      return json === null ? blank : screen.parse(JSON.parse(json));
+    },
+    async saveScreen(id: string, state: Screen): Promise<void> {
+      await redis.set(key('screen', id), JSON.stringify(state));
+    },
+    /** Response URLs let anybody answer, so they are kept out of records and jobs. */
+    async keepResponseUrl(id: string, url: string): Promise<void> {
+      await redis.set(key('answer-to', id), url, 'PX', responseUrlLives);
+    },
+    async responseUrl(id: string): Promise<string | null> {
+      return redis.get(key('answer-to', id));
+    },
+  };
+}

@@ -1,0 +1,85 @@
+/** What must happen in Redis as one act, as Lua. Every script says which keys and arguments it takes. */
+import type { Redis, Result } from 'ioredis';
+
+/**
+ * Creates a deployment, unless its request was seen before or it is too late to ask.
+ * KEYS counter, request, deployments, active, audit · ARGV notAfter (Redis ms), key prefix, record JSON with the id
+ * "@", audit JSON with the id "@", ms for which the request is remembered, deployments kept.
+ * Gives { 'created' | 'seen' | 'late', id }.
+ */
+const create = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local seen = redis.call('GET', KEYS[2])
+if seen then return { 'seen', seen } end
+if now > tonumber(ARGV[1]) then return { 'late', '' } end
+local number = redis.call('INCR', KEYS[1])
+local id = 'D-' .. number
+local json = string.gsub(ARGV[3], '"id":"@"', '"id":"' .. id .. '"', 1)
+local audit = string.gsub(ARGV[4], '"deployment":"@"', '"deployment":"' .. id .. '"', 1)
+redis.call('HSET', ARGV[2] .. id, 'json', json, 'revision', 0, 'ended', 0)
+redis.call('SET', KEYS[2], id, 'PX', ARGV[5])
+redis.call('ZADD', KEYS[3], number, id)
+redis.call('SADD', KEYS[4], id)
+redis.call('XADD', KEYS[5], '*', 'entry', audit)
+return { 'created', id }`;
+
+/**
+ * Saves a record if nobody saved in between, with its audit lines, and lets the environment's lock go where told.
+ * KEYS record, lock, active, audit · ARGV id, revision read, JSON, 'ended' 0|1, 'release the lock' 0|1, audit JSON…
+ * Gives 1, or 0 when the record was changed by somebody else.
+ */
+const save = `
+if redis.call('HGET', KEYS[1], 'revision') ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], 'json', ARGV[3], 'revision', ARGV[2] + 1, 'ended', ARGV[4])
+if ARGV[4] == '1' then redis.call('SREM', KEYS[3], ARGV[1]) end
+if ARGV[5] == '1' and redis.call('HGET', KEYS[2], 'deployment') == ARGV[1] then redis.call('DEL', KEYS[2]) end
+for i = 6, #ARGV do redis.call('XADD', KEYS[4], '*', 'entry', ARGV[i]) end
+return 1`;
+
+/**
+ * Takes an environment's lock; a lock whose owner has ended or is gone is swept.
+ * KEYS lock · ARGV id, now, key prefix of records. Gives the owner's id after the call.
+ */
+const takeLock = `
+local owner = redis.call('HGET', KEYS[1], 'deployment')
+if owner and owner ~= ARGV[1] then
+  if redis.call('HGET', ARGV[3] .. owner, 'ended') == '0' then return owner end
+  owner = false
+end
+if not owner then redis.call('HSET', KEYS[1], 'deployment', ARGV[1], 'since', ARGV[2]) end
+return ARGV[1]`;
+
+/**
+ * Adds a person's answer to a question while it is open; one answer a person.
+ * KEYS answers · ARGV answer JSON, user id, choice, how many equal answers 'approve' settle it, ms to keep.
+ * Gives { 1 | 0, answer JSON… }: 1 when the answer was recorded.
+ */
+const decide = `
+local answers = redis.call('LRANGE', KEYS[1], 0, -1)
+for _, json in ipairs(answers) do
+  local answer = cjson.decode(json)
+  if answer.choice ~= 'approve' or answer.by.id == ARGV[2] or #answers >= tonumber(ARGV[4]) then
+    return { '0', unpack(answers) }
+  end
+end
+redis.call('RPUSH', KEYS[1], ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[5])
+table.insert(answers, ARGV[1])
+return { '1', unpack(answers) }`;
+
+declare module 'ioredis' {
+  interface RedisCommander<Context> {
+    pilothouseCreate(...args: (string | number)[]): Result<[string, string], Context>;
+    pilothouseSave(...args: (string | number)[]): Result<number, Context>;
+    pilothouseTakeLock(...args: (string | number)[]): Result<string, Context>;
+    pilothouseDecide(...args: (string | number)[]): Result<string[], Context>;
+  }
+}
+
+export function defineScripts(redis: Redis): void {
+  redis.defineCommand('pilothouseCreate', { numberOfKeys: 5, lua: create });
+  redis.defineCommand('pilothouseSave', { numberOfKeys: 4, lua: save });
+  redis.defineCommand('pilothouseTakeLock', { numberOfKeys: 1, lua: takeLock });
+  redis.defineCommand('pilothouseDecide', { numberOfKeys: 1, lua: decide });
+}

@@ -1,0 +1,60 @@
+/** Takes a deployment as far as it goes now: run a step, store what `apply` makes of it, show it, go on or wait. */
+import { isDeepStrictEqual } from 'node:util';
+import { type Deployment, isEnded, stopQuestion } from '../../records/deployment.ts';
+import { Refusal } from '../../records/refusal.ts';
+import { apply, canBeStopped } from './apply.ts';
+import { auditOf } from './audit.ts';
+import type { Outcome } from './outcome.ts';
+import { runbook } from './runbook.ts';
+import { environmentOf, type World } from './world.ts';
+
+export interface Stage extends World {
+  /** Asks for the deployment's messages to be drawn anew. Must not throw or wait for Slack. */
+  show(d: Deployment): Promise<void>;
+}
+
+/**
+ * Gives when to look again (in the clock's milliseconds), or null when the deployment has ended. Throws only where
+ * the store fails or somebody else saved the record; the job is then tried again.
+ */
+export async function advance(id: string, stage: Stage): Promise<number | null> {
+  let d = await stage.store.load(id);
+  if (!d) return null;
+  await stage.show(d);
+  for (;;) {
+    if (isEnded(d)) return null;
+    const outcome = await attempt(d, stage);
+    const next = apply(d, outcome, stage.clock.now(), holdPolicy(d, stage));
+    if (isSame(d, next)) return next.notBefore;
+    d = await stage.store.save(next, auditOf(d, next));
+    await stage.show(d);
+    if (!isEnded(d) && d.notBefore > stage.clock.now()) return d.notBefore;
+  }
+}
+
+/** A look that found nothing new is not worth a write. */
+const isSame = (before: Deployment, after: Deployment): boolean =>
+  isDeepStrictEqual({ ...before, notBefore: 0 }, { ...after, notBefore: 0 });
+
+/** A throw in a step means "could not tell"; only a refusal means no. */
+async function attempt(d: Deployment, world: World): Promise<Outcome> {
+  if (isEnded(d) || d.step === 'ended') throw new Error(`${d.id} has ended`);
+  const [stop] = canBeStopped(d) ? await world.store.answersTo(d.id, stopQuestion) : [];
+  if (stop) return { kind: 'stop', decision: stop };
+  try {
+    return await runbook[d.step](d, world);
+  } catch (error) {
+    if (error instanceof Refusal) return refuse(error);
+    return { kind: 'unknown', why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const refuse = ({ code, message, hint, suggestion }: Refusal): Outcome => ({
+  kind: 'refuse',
+  refusal: { code, message, hint, ...(suggestion && { suggestion }) },
+});
+
+/** An hour, should the catalog no longer name the environment. */
+function holdPolicy(d: Deployment, world: World) {
+  return { hold: world.catalog.environments.has(d.environment) ? environmentOf(d, world).hold : 3_600_000 };
+}

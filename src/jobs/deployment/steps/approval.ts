@@ -1,0 +1,25 @@
+/** Waits for people's decisions; holds nothing meanwhile. */
+import { approvalQuestion, type Deployment } from '../../../records/deployment.ts';
+import { end, go, type Outcome, wait } from '../outcome.ts';
+import { environmentOf, type World } from '../world.ts';
+
+/** A click wakes the job at once; this look is the net for a wake-up that was lost. */
+const poll = 2_000;
+
+export async function approval(d: Deployment, world: World): Promise<Outcome> {
+  const policy = environmentOf(d, world).approvals;
+  if (!d.approval || !policy) return go('claim');
+  const answers = await world.store.answersTo(d.id, approvalQuestion(d.approval.round));
+  const rejected = answers.find((answer) => answer.choice !== 'approve');
+  if (rejected) return end('rejected', {}, { event: 'rejected', by: rejected.by, detail: rejected.reason });
+  const known = d.approval.approvedBy;
+  const approvedBy = answers.map((answer) => answer.by);
+  const news = approvedBy.slice(known.length).map((by) => ({ event: 'approved', by }) as const);
+  const now = world.clock.now();
+  if (approvedBy.length >= policy.required) {
+    return go('claim', { approval: { ...d.approval, approvedBy, approvedAt: now } }, ...news);
+  }
+  if (now >= d.approval.deadline) return end('expired', {}, { event: 'expired' });
+  const ms = Math.min(poll, d.approval.deadline - now);
+  return wait(ms, news.length > 0 ? { approval: { ...d.approval, approvedBy } } : {}, ...news);
+}

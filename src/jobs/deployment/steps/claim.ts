@@ -1,0 +1,42 @@
+/** The end of preflight: rights and gates once more, then the environment's lock. */
+import type { Deployment } from '../../../records/deployment.ts';
+import { askGates, recorded } from '../../gates/gate.ts';
+import { verifiedBefore } from '../../gates/verified-before.ts';
+import { end, fail, go, type Outcome, type Told, wait } from '../outcome.ts';
+import { mayStart } from '../rights.ts';
+import { makeWay } from '../supersede.ts';
+import { environmentOf, type World } from '../world.ts';
+
+const poll = 2_000;
+
+export async function claim(d: Deployment, world: World): Promise<Outcome> {
+  await mayStart(d, world);
+  const answers = await askGates([verifiedBefore], d, world);
+  const blocking = answers.find((answer) => answer.answer === 'no');
+  if (blocking) {
+    return fail(
+      { summary: `${blocking.because}`, service: null, evidence: [] },
+      {},
+      { event: 'plan-changed' },
+    );
+  }
+  if (answers.some((answer) => answer.answer === 'unknown')) {
+    return { kind: 'unknown', why: answers.map((answer) => answer.because).join(', ') };
+  }
+  if (d.kind === 'rollback') await makeWay(d, world);
+  const owner = await world.store.takeLock(d.environment, d.id, world.clock.now());
+  const gates = d.gates.map((old) => answers.map(recorded).find((a) => a.gate === old.gate) ?? old);
+  return owner === d.id ? go('backup', { gates }, { event: 'started' }) : waitForLock(d, owner, world);
+}
+
+/** Waits no longer than an approval is good for. */
+function waitForLock(d: Deployment, owner: string, world: World): Outcome {
+  const patience = environmentOf(d, world).approvals?.expire ?? 30 * 60_000;
+  if (world.clock.now() - d.stepSince >= patience) {
+    return end('expired', {}, { event: 'expired', detail: `${owner} still holds ${d.environment}` });
+  }
+  const last = d.story.at(-1);
+  const told: Told[] =
+    last?.event === 'waiting-for-lock' ? [] : [{ event: 'waiting-for-lock', detail: owner }];
+  return wait(poll, {}, ...told);
+}

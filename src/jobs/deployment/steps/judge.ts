@@ -1,0 +1,80 @@
+/** What the looks of a watch mean: runbook 003's failures in a row and success rate. Pure. */
+import type { Environment } from '../../../config/catalog.ts';
+import type { Deployment, Problem, Watched } from '../../../records/deployment.ts';
+import type { ServiceCheck } from './checks.ts';
+
+export type Watch = NonNullable<Deployment['watch']>;
+type WatchPolicy = Environment['watch'];
+
+export type Verdict =
+  | { kind: 'open' }
+  | { kind: 'good' }
+  | { kind: 'bad'; problem: Problem }
+  /** Could not tell too often: a person decides; never rolled back on that alone. */
+  | { kind: 'blind'; problem: Problem };
+
+const nothing: Watched = { succeeded: 0, failed: 0, unknown: 0, inARow: 0, lastFailure: null };
+
+/** The watch with one more look counted, and the next one due `every` after this one was. */
+export function withLook(watch: Watch, checks: readonly ServiceCheck[], every: number): Watch {
+  const services = { ...watch.services };
+  for (const check of checks) services[check.service] = counted(services[check.service] ?? nothing, check);
+  const blind = checks.some((c) => c.unknown.length > 0) && checks.every((c) => c.failures.length === 0);
+  return {
+    ...watch,
+    services,
+    looks: watch.looks + 1,
+    unknownInARow: blind ? watch.unknownInARow + 1 : 0,
+    nextLookAt: watch.nextLookAt + every,
+  };
+}
+
+function counted(before: Watched, { succeeded, failures, unknown }: ServiceCheck): Watched {
+  const wentWell = failures.length === 0 && unknown.length === 0;
+  return {
+    succeeded: before.succeeded + succeeded,
+    failed: before.failed + failures.length,
+    unknown: before.unknown + unknown.length,
+    // A look that could not tell neither adds to a row of failures nor ends it.
+    inARow: failures.length > 0 ? before.inARow + 1 : wentWell ? 0 : before.inARow,
+    lastFailure: failures[0] ?? before.lastFailure,
+  };
+}
+
+export function judge(watch: Watch, policy: WatchPolicy, now: number): Verdict {
+  for (const [service, seen] of Object.entries(watch.services)) {
+    if (seen.inARow >= policy.consecutive_failures)
+      return bad(service, seen, `${seen.inARow} looks in a row`);
+  }
+  if (watch.unknownInARow >= policy.consecutive_failures) {
+    const summary = `The last ${watch.unknownInARow} looks could not tell how the services are`;
+    return { kind: 'blind', problem: { summary, service: null, evidence: [] } };
+  }
+  const over = now >= watch.deadline || watch.nextLookAt > watch.deadline;
+  const looksLeft = over ? 0 : Math.floor((watch.deadline - watch.nextLookAt) / policy.every) + 1;
+  for (const [service, seen] of Object.entries(watch.services)) {
+    const told = seen.succeeded + seen.failed;
+    const aLook = Math.ceil((told + seen.unknown) / watch.looks);
+    const best = (seen.succeeded + looksLeft * aLook) / Math.max(1, told + looksLeft * aLook);
+    if (best < policy.success_rate) {
+      const rate = Math.floor((100 * seen.succeeded) / Math.max(1, told));
+      return bad(service, seen, `${rate} % of its checks good, ${100 * policy.success_rate} % wanted`);
+    }
+    if (over && seen.inARow > 0) return bad(service, seen, 'still failing when the watch ended');
+  }
+  if (!over) return { kind: 'open' };
+  if (watch.unknownInARow > 0) {
+    const summary = 'The last look of the watch could not tell how the services are';
+    return { kind: 'blind', problem: { summary, service: null, evidence: [] } };
+  }
+  return { kind: 'good' };
+}
+
+const bad = (service: string, seen: Watched, how: string): Verdict => ({
+  kind: 'bad',
+  problem: {
+    summary: `${service} failed while watched: ${how}`,
+    service,
+    evidence: seen.lastFailure ? [seen.lastFailure] : [],
+  },
+});

@@ -1,0 +1,83 @@
+/** Before anything is shown to the team: rights, versions, what runs now, the gates. Changes nothing. */
+import {
+  type Deployment,
+  freshApproval,
+  type RefusalRecord,
+  type Release,
+} from '../../../records/deployment.ts';
+import { Refusal } from '../../../records/refusal.ts';
+import { freshRollout, type Running } from '../../../records/rollout.ts';
+import { sameVersion } from '../../../records/version.ts';
+import type { Asked } from '../../gates/gate.ts';
+import { askGates, recorded } from '../../gates/gate.ts';
+import { gates } from '../../gates/index.ts';
+import { end, go, type Outcome } from '../outcome.ts';
+import { mayStart } from '../rights.ts';
+import { makeWay } from '../supersede.ts';
+import { environmentOf, placeOf, type World } from '../world.ts';
+import { versionFor } from './versions.ts';
+
+export async function preflight(d: Deployment, world: World): Promise<Outcome> {
+  await mayStart(d, world);
+  const running = await world.target.look(d.wanted.services.map((service) => placeOf(d, service, world)));
+  const releases = await Promise.all(
+    d.wanted.services.map((service) => planRelease(d, service, running.get(service), world)),
+  );
+  refuseIfNothingChanges(d, releases);
+  return passGates({ ...d, releases }, world);
+}
+
+async function planRelease(
+  d: Deployment,
+  service: string,
+  running: Running | undefined,
+  world: World,
+): Promise<Release> {
+  const place = placeOf(d, service, world);
+  if (!running) {
+    throw new Refusal(
+      'not-here',
+      `${service} does not exist in ${d.environment}: the target does not know ${place.target.service} in ${place.target.cluster}.`,
+      'Check the names in the catalog, and that the service was created.',
+    );
+  }
+  return {
+    service,
+    stage: place.stage,
+    from: { version: running.version ?? 'unknown', ref: running.ref },
+    to: await versionFor(d, place, running, world),
+    forward: freshRollout,
+    back: null,
+  };
+}
+
+function refuseIfNothingChanges(d: Deployment, releases: readonly Release[]): void {
+  const same = releases.every(
+    ({ from, to }) => from && (to.ref ? to.ref === from.ref : sameVersion(to.version, from.version)),
+  );
+  if (!same) return;
+  const list = releases.map((r) => `${r.service} ${r.to.version}`).join(', ');
+  throw new Refusal('nothing-to-do', `${d.environment} already runs ${list}.`, 'Name another version.');
+}
+
+async function passGates(d: Deployment, world: World): Promise<Outcome> {
+  const answers = await askGates(gates, d, world);
+  const changes = { releases: d.releases, gates: answers.map(recorded) };
+  if (d.planOnly) return end('planned', changes);
+  const blocking = answers.find((a) => a.answer === 'no') ?? answers.find((a) => a.answer === 'unknown');
+  if (blocking) return { kind: 'refuse', refusal: gateRefusal(blocking), changes };
+  if (d.kind === 'rollback') await makeWay(d, world);
+  const approvals = environmentOf(d, world).approvals;
+  if (!approvals || d.kind === 'rollback') return go('claim', changes, { event: 'planned' });
+  const now = world.clock.now();
+  const approval = freshApproval((d.approval?.round ?? 0) + 1, now, now + approvals.expire);
+  return go('approval', { ...changes, approval }, { event: 'planned' }, { event: 'approval-asked' });
+}
+
+const gateRefusal = (gate: Asked): RefusalRecord => ({
+  code:
+    gate.answer === 'unknown' ? 'gate-unknown' : gate.gate === 'verified-before' ? 'staging-first' : 'busy',
+  message: gate.answer === 'unknown' ? `Could not tell: ${gate.title}: ${gate.because}.` : `${gate.because}.`,
+  hint: gate.hint ?? '',
+  ...(gate.suggestion && { suggestion: gate.suggestion }),
+});

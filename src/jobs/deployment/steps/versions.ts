@@ -1,0 +1,66 @@
+/** Which version a service shall get: the one that was named, what was proven before, or the newest one. */
+import type { ServicePlace } from '../../../config/catalog.ts';
+import type { Deployment, Release } from '../../../records/deployment.ts';
+import { Refusal } from '../../../records/refusal.ts';
+import type { Running } from '../../../records/rollout.ts';
+import { sameVersion } from '../../../records/version.ts';
+import { environmentOf, type World } from '../world.ts';
+
+type To = Release['to'];
+
+export async function versionFor(
+  d: Deployment,
+  place: ServicePlace,
+  running: Running,
+  world: World,
+): Promise<To> {
+  if (d.kind === 'rollback') return olderRevision(d, place, running, world);
+  const before = environmentOf(d, world).after;
+  if (d.wanted.version === null && before && world.catalog.place(place.service, before)) {
+    return provenBefore(place, before, world);
+  }
+  return offered(place, d.wanted.version, world);
+}
+
+/** Production gets what staging proved. */
+async function provenBefore({ service }: ServicePlace, before: string, world: World): Promise<To> {
+  const [proof] = await world.store.proofsOf(before, service);
+  if (proof) return { version: proof.revision.version, ref: null };
+  throw new Refusal(
+    'staging-first',
+    `No version of ${service} was verified in ${before} yet.`,
+    `Deploy to ${before} first, or name a version.`,
+    { label: `Deploy to ${before} first`, command: `/deploy ${before} ${service}` },
+  );
+}
+
+async function offered(place: ServicePlace, wanted: string | null, { target }: World): Promise<To> {
+  const resolved = await target.resolve(place, wanted);
+  if ('version' in resolved) return { version: resolved.version, ref: null };
+  throw new Refusal(wanted === null ? 'no-version' : 'unknown-version', resolved.problem, resolved.hint);
+}
+
+/** The named version's proven revision if there is one; without a name the last revision proven healthy. */
+async function olderRevision(
+  d: Deployment,
+  place: ServicePlace,
+  running: Running,
+  world: World,
+): Promise<To> {
+  const proofs = await world.store.proofsOf(place.environment, place.service);
+  const wanted = d.wanted.version;
+  const proof = proofs.find(({ revision }) =>
+    wanted === null ? isOther(revision, running) : sameVersion(revision.version, wanted),
+  );
+  if (proof) return proof.revision;
+  if (wanted !== null) return offered(place, wanted, world);
+  throw new Refusal(
+    'nothing-healthy',
+    `No other revision of ${place.service} was proven healthy in ${place.environment}.`,
+    'Name the version to return to.',
+  );
+}
+
+const isOther = (revision: { version: string; ref: string }, running: Running): boolean =>
+  revision.ref !== running.ref &&
+  (running.version === null || !sameVersion(revision.version, running.version));
