@@ -5,7 +5,7 @@ import type { Bucket } from './limiter.ts';
  * Tokens in a full bucket and tokens that come back each second, per account and Region and for all operations of a line
  * together. AWS documentation, "Request throttling for the Amazon ECS API". An account may have been given more.
  */
-export const ecsQuotas = {
+const ecsQuotas = {
   'task-definition-change': { burst: 20, perSecond: 1 },
   'task-definition-read': { burst: 50, perSecond: 20 },
   'service-change': { burst: 50, perSecond: 5 },

@@ -9,7 +9,7 @@ export interface Bucket {
   readonly burst: number;
 }
 
-export interface TakeOptions {
+interface TakeOptions {
   /** How many tokens this takes; 1 if left out. */
   readonly cost?: number;
   /** Ends the wait; the turn that was reserved is lost. */
