@@ -92,6 +92,7 @@ async function startOnce(
   const exited = once(child, 'exit');
 
   const stop = async () => {
+    child.ref(); // Else a process with nothing left to do would end in the middle of this.
     child.stdin.end();
     await exited;
     await rm(folder, { recursive: true, force: true });
