@@ -21,7 +21,8 @@ export type ActionId = (typeof actionIds)[keyof typeof actionIds];
 const buttonTarget = z.strictObject({ deployment: z.string().min(1).max(100), round: z.int().min(0) });
 export type ButtonTarget = z.infer<typeof buttonTarget>;
 
-export const buttonValue = ({ deployment, round }: ButtonTarget): string => JSON.stringify({ deployment, round });
+export const buttonValue = ({ deployment, round }: ButtonTarget): string =>
+  JSON.stringify({ deployment, round });
 
 /** Null for text that no button of ours carries. */
 export function readButtonValue(text: string | undefined): ButtonTarget | null {
@@ -36,4 +37,5 @@ export function readButtonValue(text: string | undefined): ButtonTarget | null {
 export const runValue = (command: string): string | null => (command.length <= 2000 ? command : null);
 
 /** The block that holds a deployment's buttons. */
-export const actionsBlockId = ({ deployment, round }: ButtonTarget): string => `${deployment}:${round}:actions`;
+export const actionsBlockId = ({ deployment, round }: ButtonTarget): string =>
+  `${deployment}:${round}:actions`;

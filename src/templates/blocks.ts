@@ -45,7 +45,8 @@ export function sections(lines: readonly string[]): SectionBlock[] {
   const texts: string[] = [];
   for (const line of lines.map((l) => cut(l, 2900))) {
     const last = texts.at(-1);
-    if (last !== undefined && last.length + line.length + 1 <= 2900) texts[texts.length - 1] = `${last}\n${line}`;
+    if (last !== undefined && last.length + line.length + 1 <= 2900)
+      texts[texts.length - 1] = `${last}\n${line}`;
     else texts.push(line);
   }
   return texts.map(section);

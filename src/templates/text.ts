@@ -1,4 +1,4 @@
-/** Words and figures as Slack's mrkdwn wants them. Whatever a person or a cloud wrote goes through `escape`, `literal` or `code`. */
+/** Words and figures as Slack's mrkdwn wants them. Whatever a person or a cloud wrote goes through `escaped`, `literal` or `code`. */
 import type { Person } from '../records/deployment.ts';
 
 /** Control characters, halves of surrogate pairs, and the marks that turn the direction of the text after them. */
@@ -7,8 +7,8 @@ const unwanted = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufef
 const broadcast = /@(?=channel|here|everyone|group)/gi;
 
 /** Foreign text on one line, with nothing in it that Slack would act on; for mrkdwn. */
-export function escape(text: string): string {
-  return oneLine(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+export function escaped(text: string, max = Number.POSITIVE_INFINITY): string {
+  return cut(oneLine(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'), max);
 }
 
 /**
@@ -45,7 +45,7 @@ export function mention(person: Person): string {
 
 /** The name without ringing. */
 export function handle(person: Person): string {
-  return cut(escape(`@${person.name}`), 80);
+  return escaped(`@${person.name}`, 80);
 }
 
 /** "Today at 14:05" in the reader's own time zone. */
@@ -55,7 +55,9 @@ export const clockTime = (ms: number): string => slackDate(ms, '{time}');
 
 /** For places without markup: "2026-03-01 14:05 UTC". */
 export function utc(ms: number): string {
-  return isInstant(ms) ? `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC` : 'an unknown time';
+  return isInstant(ms)
+    ? `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+    : 'an unknown time';
 }
 
 function slackDate(ms: number, format: string): string {
@@ -83,7 +85,7 @@ const pair = (much: number, big: string, rest: number, small: string): string =>
 
 /** Inline code. Backticks would end it, so they become a look-alike. */
 export function code(text: string, max = 120): string {
-  return `\`${cut(escape(text), max).replaceAll('`', 'ˋ') || '–'}\``;
+  return `\`${escaped(text, max).replaceAll('`', 'ˋ') || '–'}\``;
 }
 
 /** "1 service", "3 services". */
@@ -91,6 +93,7 @@ export const plural = (n: number, word: string): string => `${n} ${word}${n === 
 
 /** "a, b and 4 more": the first `max` of them. */
 export function some(words: readonly string[], max: number): string {
-  if (words.length <= max) return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+  if (words.length <= max)
+    return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
   return `${words.slice(0, max).join(', ')} and ${words.length - max} more`;
 }

@@ -1,0 +1,46 @@
+/** What `/ops audit` answers: the newest lines of the audit. */
+import type { AuditEntry } from '../records/entries.ts';
+import { context, fitting, header, sections } from './blocks.ts';
+import type { Message } from './message.ts';
+import { code, cut, escaped, handle, literal, plural, when } from './text.ts';
+
+const most = 20;
+
+/** In any order; the newest 20 are shown. `subject` is the deployment that was asked about, or null for everything. */
+export function auditLog(entries: readonly AuditEntry[], subject: string | null): Message {
+  const newest = entries.toSorted((a, b) => b.at - a.at).slice(0, most);
+  return fitting([300, 120, 40].map((width) => () => drawing(newest, entries.length, subject, width)));
+}
+
+function drawing(
+  newest: readonly AuditEntry[],
+  total: number,
+  subject: string | null,
+  width: number,
+): Message {
+  const title = subject === null ? 'Audit' : `Audit of ${literal(subject, 40)}`;
+  const lines = newest.map((entry) => auditLine(entry, subject, width));
+  return {
+    text: cut(`${escaped(title)}: ${plural(newest.length, 'entry').replace('entrys', 'entries')}`, 1000),
+    blocks: [
+      header(title),
+      ...sections(lines.length > 0 ? lines : ['Nothing is recorded here.']),
+      ...(total > most ? [context(`The newest ${most} of ${total}.`)] : []),
+    ],
+  };
+}
+
+function auditLine(
+  { at, who, what, deployment, environment, detail, from }: AuditEntry,
+  subject: string | null,
+  width: number,
+): string {
+  const words = [
+    when(at),
+    who ? handle(who) : 'the bot',
+    code(what, 60),
+    ...(deployment && deployment !== subject ? [escaped(deployment, 40)] : []),
+    ...(environment ? [`in ${escaped(environment, 63)}`] : []),
+  ];
+  return `• ${words.join(' ')} (${from})${detail ? `: ${escaped(detail, width)}` : ''}`;
+}

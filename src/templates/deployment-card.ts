@@ -1,0 +1,135 @@
+/** The parent message of a deployment: a drawing of its record, edited in place until it has ended. */
+import type { KnownBlock } from '@slack/types';
+import type { Deployment, Problem } from '../records/deployment.ts';
+import { context, fitting, header, section, sections } from './blocks.ts';
+import { cardButtons } from './card-buttons.ts';
+import { changeLines, versionsOf } from './changes.ts';
+import { gateLine } from './gates.ts';
+import type { Message } from './message.ts';
+import { type Detail, tasksOf } from './progress.ts';
+import { standing } from './standing.ts';
+import { plainTasks, planBlock } from './tasks.ts';
+import { clockTime, code, cut, duration, escaped, handle, literal, mention, plural, when } from './text.ts';
+
+/** What the card shows besides the record. */
+export interface CardView {
+  /** Milliseconds since 1970. */
+  now: number;
+  /** Who may approve, as mrkdwn mentions. */
+  approvers: readonly string[];
+  /** What people look at by hand after a deployment. */
+  checklist: readonly string[];
+}
+
+export function deploymentCard(d: Deployment, view: CardView): Message {
+  return fitting((['full', 'brief', 'counts'] as const).map((detail) => () => drawing(d, view, detail)));
+}
+
+function drawing(d: Deployment, view: CardView, detail: Detail): Message {
+  const title = `${d.kind === 'deploy' ? 'Deploy to' : 'Roll back'} ${literal(d.environment, 63)} · ${literal(d.id, 40)}`;
+  const { emoji, head, tail } = standing(d, view.approvers);
+  const top = [
+    header(title),
+    section(`${emoji} *${head}* ${tail}`),
+    context(asked(d)),
+    ...warnings(d),
+    ...problemBlocks(d),
+    ...gateBlocks(d),
+  ];
+  const bottom = [...notes(d, view), ...cardButtons(d)];
+  const tasks = tasksOf(d, detail);
+  const changes = showsOnlyChanges(d) ? sections(changeLines(d)) : null;
+  return {
+    text: cut(`${escaped(title)}: ${head} ${tail}`.trim(), 1000),
+    blocks: [...top, ...(changes ?? [planBlock(planTitle(d), tasks)]), ...bottom],
+    plain: [...top, ...(changes ?? plainTasks(tasks)), ...bottom],
+  };
+}
+
+/** What ended before anything was changed needs no steps, only what was meant. */
+const showsOnlyChanges = (d: Deployment): boolean =>
+  d.step === 'ended' && ['planned', 'refused', 'rejected', 'cancelled', 'expired'].includes(d.ending ?? '');
+
+function planTitle(d: Deployment): string {
+  if (d.releases.length === 0) return 'Working out what to change';
+  return `${plural(d.releases.length, 'service')} to ${versionsOf(d.releases, literal)}`;
+}
+
+/** Nobody is rung by being shown as the one who asked, except where their deployment needs them no more than the card. */
+function asked(d: Deployment): string {
+  const reason = d.reason ? `: ${escaped(d.reason, 500)}` : '';
+  return `Asked for by ${mention(d.requestedBy)} · ${when(d.requestedAt)}${reason}`;
+}
+
+function warnings(d: Deployment): KnownBlock[] {
+  return [
+    ...(d.skipStaging ? [section('⚠️ *Staging is skipped*: this version was not verified there first.')] : []),
+    ...(d.unknowns.count > 0 && d.step !== 'ended'
+      ? [
+          context(
+            `Could not tell ${d.unknowns.count} times in a row, looking again: ${escaped(d.unknowns.last ?? '', 300)}`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+function problemBlocks(d: Deployment): KnownBlock[] {
+  if (d.refusal) {
+    return [section(`${escaped(d.refusal.message, 600)}\n${escaped(d.refusal.hint, 400)}`)];
+  }
+  const problem = d.hold && d.step === 'hold' ? d.hold.why : d.problem;
+  return [...(problem ? [section(problemText(problem))] : []), ...holdBlocks(d)];
+}
+
+function problemText({ service, summary, evidence }: Problem): string {
+  const first = evidence[0] ? `\n${code(evidence[0], 300)}` : '';
+  return `*Why:* ${service ? `${code(service, 63)}: ` : ''}${escaped(summary, 600)}${first}`;
+}
+
+function holdBlocks(d: Deployment): KnownBlock[] {
+  return d.hold && d.step === 'hold'
+    ? [context(`Without an answer by ${clockTime(d.hold.deadline)} everything is left as it is.`)]
+    : [];
+}
+
+/** Before the approval, and where a gate stood in the way; later they are a part of the tasks. */
+function gateBlocks(d: Deployment): KnownBlock[] {
+  const open =
+    d.step === 'preflight' || d.step === 'approval' || d.ending === 'refused' || d.ending === 'planned';
+  return open && d.gates.length > 0 ? sections(d.gates.slice(0, 15).map(gateLine)) : [];
+}
+
+function notes(d: Deployment, { checklist }: CardView): KnownBlock[] {
+  const durations = spent(d);
+  return [
+    ...(checklist.length > 0 && (d.step === 'watch' || d.ending === 'succeeded')
+      ? [
+          section(
+            [
+              '*Please look at by hand:*',
+              ...checklist.slice(0, 20).map((item) => `☐ ${escaped(item, 100)}`),
+            ].join('\n'),
+          ),
+        ]
+      : []),
+    ...(d.step === 'ended' && durations.length > 0 ? [context(durations.join(' · '))] : []),
+  ];
+}
+
+/** How long the parts took, as far as the record tells. */
+function spent(d: Deployment): string[] {
+  const span = (label: string, from: number | null | undefined, to: number | null | undefined): string[] =>
+    from != null && to != null && to > from ? [`${label} ${duration(to - from)}`] : [];
+  const back = d.story.find((e) => e.event === 'rollback-started')?.at;
+  return [
+    ...span('approval', d.approval?.askedAt, d.approval?.approvedAt),
+    ...span('rollout', d.startedAt, d.watch?.startedAt ?? back ?? d.endedAt),
+    ...span('watch', d.watch?.startedAt, back ?? d.endedAt),
+    ...span('rollback', back, d.endedAt),
+    ...span('in all', d.requestedAt, d.endedAt),
+    ...(d.approval?.approvedBy.length
+      ? [`approved by ${d.approval.approvedBy.slice(0, 5).map(handle).join(', ')}`]
+      : []),
+  ];
+}

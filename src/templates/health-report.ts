@@ -1,0 +1,151 @@
+/** What `/health` answers. */
+import type { KnownBlock, RichTextBlock, TableBlock } from '@slack/types';
+import {
+  type HealthReport,
+  type ProbeResult,
+  type ServiceHealth,
+  type Verdict,
+  verdictOf,
+} from '../records/health.ts';
+import { context, fitting, header, plainMessage, section, sections } from './blocks.ts';
+import type { Message } from './message.ts';
+import { code, cut, duration, escaped, literal, plural, when } from './text.ts';
+
+/** At once, while the services are being asked. */
+export function healthWorking(environment: string, count: number): Message {
+  return plainMessage(`🔎 Asking ${plural(count, 'service')} in ${escaped(environment, 63)}…`);
+}
+
+const marks: Record<Verdict, string> = { healthy: '✅', unknown: '❔', unhealthy: '❌' };
+const order: readonly Verdict[] = ['unhealthy', 'unknown', 'healthy'];
+
+interface Row {
+  service: string;
+  verdict: Verdict;
+  version: string;
+  tasks: string;
+  /** What was found, worst first; not yet escaped. */
+  findings: string[];
+}
+
+export function healthReport(report: HealthReport): Message {
+  const rows = report.services.map(rowOf).sort((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict));
+  return fitting([60, 30, 12, 5].map((most) => () => drawing(report, rows, most)));
+}
+
+function drawing(report: HealthReport, rows: readonly Row[], most: number): Message {
+  const shown = rows.slice(0, most);
+  const head = header(`Health of ${literal(report.environment, 63)}`);
+  const summary = section(summaryLine(rows));
+  const foot = context(footLine(report, rows.slice(most)));
+  const drawn = (middle: KnownBlock[]): KnownBlock[] => [head, summary, ...middle, foot];
+  return {
+    text: cut(`Health of ${escaped(report.environment, 63)}: ${summaryLine(rows)}`, 1000),
+    blocks: drawn(shown.length > 0 ? [table(shown)] : []),
+    plain: drawn(sections(shown.flatMap(plainLines))),
+  };
+}
+
+function rowOf(health: ServiceHealth): Row {
+  const { service, running, probes } = health;
+  return {
+    service,
+    verdict: verdictOf(health),
+    version: running?.version ?? (running ? 'no version' : '–'),
+    tasks: running ? `${running.running} of ${running.desired}` : '–',
+    findings: [
+      ...probes.filter((p) => p.verdict === 'failed').map(finding),
+      ...(running ? runningFindings(running) : [health.unknown ?? 'the target does not know it']),
+      ...probes.filter((p) => p.verdict === 'unknown').map(finding),
+      ...goodLine(probes),
+    ],
+  };
+}
+
+function runningFindings({ concern, running, desired }: NonNullable<ServiceHealth['running']>): string[] {
+  if (desired === 0) return ['scaled to zero'];
+  if (concern) return [concern];
+  return running < desired ? [`${desired - running} of ${plural(desired, 'task')} missing`] : [];
+}
+
+/** "ready https://… : 503, expected 200". */
+const finding = ({ name, url, verdict, because }: ProbeResult): string =>
+  `${name} ${url}: ${because ?? (verdict === 'failed' ? 'failed' : 'could not tell')}`;
+
+function goodLine(probes: readonly ProbeResult[]): string[] {
+  const good = probes.filter((p) => p.verdict === 'ok');
+  if (good.length === 0) return [];
+  const slowest = Math.max(...good.map((p) => p.took ?? 0));
+  const words =
+    good.length === probes.length
+      ? `${plural(good.length, 'probe')} good`
+      : `${good.length} of ${plural(probes.length, 'probe')} good`;
+  return [slowest > 0 ? `${words}, slowest ${duration(slowest)}` : words];
+}
+
+function summaryLine(rows: readonly Row[]): string {
+  const count = (verdict: Verdict) => rows.filter((r) => r.verdict === verdict).length;
+  const [bad, unknown, good] = [count('unhealthy'), count('unknown'), count('healthy')];
+  if (rows.length === 0) return '❔ There is no service to ask.';
+  if (bad === 0 && unknown === 0) return `✅ *All ${plural(good, 'service')} healthy*`;
+  const words = [
+    ...(bad > 0 ? [`${bad} unhealthy`] : []),
+    ...(unknown > 0 ? [`${unknown} could not tell`] : []),
+    ...(good > 0 ? [`${good} healthy`] : []),
+  ];
+  return `${marks[bad > 0 ? 'unhealthy' : 'unknown']} *${words.join(', ')}*`;
+}
+
+function footLine(report: HealthReport, hidden: readonly Row[]): string {
+  const more =
+    hidden.length > 0
+      ? `${plural(hidden.length, 'more service')} not shown (${hiddenVerdicts(hidden)}) · `
+      : '';
+  const how = report.full ? 'all probes' : '`--full` asks more';
+  return `${more}${when(report.at)} · took ${duration(report.took)} · ${how}`;
+}
+
+const hiddenVerdicts = (rows: readonly Row[]): string =>
+  order
+    .map((verdict) => ({ verdict, n: rows.filter((r) => r.verdict === verdict).length }))
+    .filter(({ n }) => n > 0)
+    .map(({ verdict, n }) => `${n} ${verdict}`)
+    .join(', ');
+
+function table(rows: readonly Row[]): TableBlock {
+  return {
+    type: 'table',
+    column_settings: [{ is_wrapped: true }, {}, { align: 'center' }, { is_wrapped: true }],
+    rows: [
+      ['Service', 'Version', 'Tasks', 'Found'].map((title) => cell(title, true)),
+      ...rows.map((r) => [
+        cell(`${marks[r.verdict]} ${literal(r.service, 63)}`, r.verdict !== 'healthy'),
+        cell(literal(r.version, 40)),
+        cell(r.tasks),
+        cell(
+          r.findings
+            .slice(0, 4)
+            .map((f) => literal(f, 300))
+            .join('\n'),
+        ),
+      ]),
+    ],
+  };
+}
+
+const cell = (text: string, bold = false): RichTextBlock => ({
+  type: 'rich_text',
+  elements: [
+    {
+      type: 'rich_text_section',
+      elements: [{ type: 'text', text: text || '–', ...(bold && { style: { bold } }) }],
+    },
+  ],
+});
+
+function plainLines({ verdict, service, version, tasks, findings }: Row): string[] {
+  return [
+    `${marks[verdict]} *${code(service, 63)}* ${code(version, 40)}, ${tasks} tasks`,
+    ...findings.slice(0, 4).map((f) => `        ${escaped(f, 300)}`),
+  ];
+}

@@ -1,0 +1,83 @@
+/** What `help` answers for each command. */
+import { context, section, sections } from './blocks.ts';
+import type { Message } from './message.ts';
+import { escaped } from './text.ts';
+
+export type HelpTopic = 'deploy' | 'rollback' | 'health' | 'ops';
+
+interface Page {
+  what: string;
+  usage: readonly string[];
+  examples: readonly (readonly [command: string, meaning: string])[];
+  notes: readonly string[];
+}
+
+const pages: Record<HelpTopic, Page> = {
+  deploy: {
+    what: 'Deploys services: checks, asks for approval, rolls out stage by stage, verifies, watches, and puts everything back by itself if it goes bad.',
+    usage: [
+      '/deploy <environment> <service[,service…]|all> [version] [--skip-staging] [--reason "…"] [--plan]',
+    ],
+    examples: [
+      ['/deploy staging api-gateway', 'the newest version'],
+      ['/deploy production all', 'what staging proved, service by service'],
+      ['/deploy production api-gateway,web v1.2.3 --reason "fixes the login"', 'two services, one version'],
+      ['/deploy production all --plan', 'shows what would happen, changes nothing'],
+    ],
+    notes: [
+      '`--plan` changes nothing and asks nobody.',
+      '`--skip-staging` is for hotfixes: it needs the right to do so and a `--reason`, and everybody sees it.',
+      'Without arguments a form opens.',
+    ],
+  },
+  rollback: {
+    what: 'Puts services back to the last version that was proven healthy, or to the one you name.',
+    usage: ['/rollback [environment] <service[,service…]|all> [version] [reason…]'],
+    examples: [
+      ['/rollback api-gateway', 'to the last version proven healthy'],
+      [
+        '/rollback production api-gateway v1.2.2 login fails since v1.2.3',
+        'to that version, with the reason',
+      ],
+      ['/rollback staging all', 'everything in staging'],
+    ],
+    notes: [
+      'Production asks for a reason and the typed word ROLLBACK.',
+      'A deployment that waits for approval is cancelled by it; one that is under way is stopped and rolled back.',
+      'Without arguments a form opens.',
+    ],
+  },
+  health: {
+    what: 'Asks services how they are, from outside and in the cloud.',
+    usage: ['/health <environment> [service|all] [--full]'],
+    examples: [
+      ['/health production', 'every service'],
+      ['/health production api-gateway --full', 'one service, all its probes'],
+    ],
+    notes: ['`--full` runs also the probes that are marked as full in the catalog.'],
+  },
+  ops: {
+    what: 'Shows what runs where, what is in flight, and who did what.',
+    usage: ['/ops status | audit [D-128] | help'],
+    examples: [
+      ['/ops status', 'what runs where, what is in flight, who holds the lock'],
+      ['/ops audit', 'the newest entries of the audit'],
+      ['/ops audit D-128', 'everything about one deployment'],
+    ],
+    notes: [],
+  },
+};
+
+export function help(command: HelpTopic): Message {
+  const { what, usage, examples, notes } = pages[command];
+  const code = (text: string) => `\`${escaped(text)}\``;
+  return {
+    text: `How to use /${command}`,
+    blocks: [
+      section(`*/${command}* ${escaped(what)}`),
+      section(usage.map(code).join('\n')),
+      ...sections(examples.map(([typed, meaning]) => `• ${code(typed)}\n   ${escaped(meaning)}`)),
+      ...(notes.length > 0 ? [context(notes.join('\n'))] : []),
+    ],
+  };
+}
