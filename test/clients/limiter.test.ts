@@ -11,8 +11,9 @@ const [redis, otherRedis] = connections;
 
 let prefix: string;
 
-beforeEach(() => {
+beforeEach(async () => {
   prefix = testPrefix();
+  await Promise.all(connections.map((connection) => connection.ping()));
 });
 
 afterAll(() => {
@@ -20,15 +21,18 @@ afterAll(() => {
 });
 
 const limiterOn = (connection = redis, clock = realClock) => createLimiter(connection, { prefix, clock });
+/** Fast enough to wait for; upper bounds below are wide, since a busy machine is late but never early. */
 const bucket: Bucket = { name: 'calls', perSecond: 20, burst: 5 };
+/** So slow that no token comes back by accident in the middle of a test. */
+const slow: Bucket = { name: 'rare-calls', perSecond: 0.5, burst: 5 };
 
 describe('taking', () => {
   test('lets a burst pass at once, then keeps to the rate', async () => {
     const limiter = limiterOn();
     const passed = await passedAt(15, () => limiter.take(bucket));
-    expect(passed[4]).toBeLessThan(45);
+    expect(passed[4]).toBeLessThan(400);
     expect(passed[14]).toBeGreaterThanOrEqual(498);
-    expect(passed[14]).toBeLessThan(700);
+    expect(passed[14]).toBeLessThan(1500);
   });
 
   test('never lets more pass in any while than the bucket holds and gets', async () => {
@@ -47,32 +51,34 @@ describe('taking', () => {
     const limiters = [limiterOn(redis), limiterOn(otherRedis)];
     const passed = await passedAt(15, (index) => limiters[index % 2]?.take(bucket));
     expect(passed[14]).toBeGreaterThanOrEqual(498);
-    expect(passed[14]).toBeLessThan(700);
+    expect(passed[14]).toBeLessThan(1500);
   });
 
   test('buckets of other names do not matter', async () => {
     const limiter = limiterOn();
-    await Promise.all(Array.from({ length: 5 }, () => limiter.take(bucket)));
-    expect(await limiter.tryTake({ ...bucket, name: 'other' })).toBe(0);
+    await limiter.take(slow, { cost: 5 });
+    expect(await limiter.tryTake(slow)).toBeGreaterThan(0);
+    expect(await limiter.tryTake({ ...slow, name: 'other' })).toBe(0);
   });
 
   test('an expensive call takes several turns', async () => {
     const limiter = limiterOn();
-    await limiter.take(bucket, { cost: 5 });
-    expect(await limiter.tryTake(bucket)).toBeGreaterThan(30);
+    await limiter.take(slow, { cost: 4 });
+    expect(await limiter.tryTake(slow)).toBe(0);
+    expect(await limiter.tryTake(slow)).toBeGreaterThan(0);
   });
 
   test('gives up, taking nothing, when the turn would come too late', async () => {
     const limiter = limiterOn();
-    await limiter.take(bucket, { cost: 5 });
-    await expect(limiter.take(bucket, { cost: 5, maxWaitMs: 100 })).rejects.toThrow(TurnTooLate);
-    await expect(limiter.take(bucket, { maxWaitMs: 100 })).resolves.toBeUndefined();
+    await limiter.take(slow, { cost: 4 });
+    await expect(limiter.take(slow, { cost: 2, maxWaitMs: 100 })).rejects.toThrow(TurnTooLate);
+    await expect(limiter.take(slow, { maxWaitMs: 100 })).resolves.toBeUndefined();
   });
 
   test('stops waiting when told to', async () => {
     const limiter = limiterOn();
-    await limiter.take(bucket, { cost: 25 });
-    const stopped = limiter.take(bucket, { signal: AbortSignal.timeout(20) });
+    await limiter.reserve({ ...slow, burst: 1 });
+    const stopped = limiter.take({ ...slow, burst: 1 }, { signal: AbortSignal.timeout(20) });
     await expect(stopped).rejects.toThrow(/abort/i);
     await expect(limiter.take(bucket, { signal: AbortSignal.abort() })).rejects.toThrow();
   });
@@ -81,47 +87,46 @@ describe('taking', () => {
 describe('asking', () => {
   test('reserve hands out one turn after the other', async () => {
     const limiter = limiterOn();
-    const waits = await Promise.all(Array.from({ length: 7 }, () => limiter.reserve(bucket)));
+    const waits = await Promise.all(Array.from({ length: 7 }, () => limiter.reserve(slow)));
     expect(waits.slice(0, 5)).toEqual([0, 0, 0, 0, 0]);
-    expect(waits[5]).toBeGreaterThan(30);
-    expect(waits[5]).toBeLessThanOrEqual(50);
-    expect(waits[6]).toBeGreaterThan(80);
+    expect(waits[5]).toBeGreaterThan(1000);
+    expect(waits[5]).toBeLessThanOrEqual(2000);
+    expect(waits[6]).toBeGreaterThan(3000);
   });
 
   test('tryTake takes only what is free', async () => {
     const limiter = limiterOn();
-    await limiter.take(bucket, { cost: 5 });
-    const waits = await Promise.all(Array.from({ length: 10 }, () => limiter.tryTake(bucket)));
-    expect(Math.max(...waits)).toBeLessThanOrEqual(50);
+    await limiter.take(slow, { cost: 5 });
+    const waits = await Promise.all(Array.from({ length: 10 }, () => limiter.tryTake(slow)));
+    expect(Math.max(...waits)).toBeLessThanOrEqual(2000);
     expect(Math.min(...waits)).toBeGreaterThan(0);
   });
 });
 
 describe('a penalty', () => {
   test('closes the bucket for everybody, and it starts empty', async () => {
-    await limiterOn(redis).penalise(bucket, 300);
+    await limiterOn(redis).penalise(slow, 5000);
     const limiter = limiterOn(otherRedis);
-    expect(await limiter.tryTake(bucket)).toBeGreaterThan(250);
-    const passed = await passedAt(3, () => limiter.take(bucket));
-    expect(passed[0]).toBeGreaterThanOrEqual(280);
-    expect(passed[2]).toBeGreaterThanOrEqual(380);
-    expect(passed[2]).toBeLessThan(550);
+    expect(await limiter.tryTake(slow)).toBeGreaterThan(4000);
+    expect(await limiter.reserve(slow)).toBeLessThanOrEqual(5000);
+    expect(await limiter.reserve(slow)).toBeGreaterThan(6000);
   });
 
   test('moves turns that were already given out', async () => {
+    const twice = { ...bucket, perSecond: 2 };
     const limiter = limiterOn(redis);
-    await limiter.take(bucket, { cost: 5 });
-    const waiting = passedAt(2, () => limiter.take(bucket));
-    await limiterOn(otherRedis).penalise(bucket, 300);
-    const passed = await waiting;
-    expect(passed[0]).toBeGreaterThanOrEqual(300);
-    expect(passed[1]).toBeLessThan(550);
+    await limiter.take(twice, { cost: 5 });
+    const waiting = passedAt(1, () => limiter.take(twice));
+    await limiterOn(otherRedis).penalise(twice, 400);
+    const [passed] = await waiting;
+    expect(passed).toBeGreaterThanOrEqual(700);
+    expect(passed).toBeLessThan(1900);
   });
 
   test('counts once when many report it at the same time', async () => {
     const limiter = limiterOn();
-    await Promise.all(Array.from({ length: 20 }, () => limiter.penalise(bucket, 200)));
-    expect(await limiter.tryTake(bucket)).toBeLessThanOrEqual(210);
+    await Promise.all(Array.from({ length: 20 }, () => limiter.penalise(bucket, 5000)));
+    expect(await limiter.tryTake(bucket)).toBeLessThanOrEqual(5000);
   });
 });
 
@@ -130,7 +135,7 @@ test('a clock that runs ten times as fast has turns ten times as often', async (
   const slow: Bucket = { name: 'slow', perSecond: 2, burst: 1 };
   const passed = await passedAt(5, () => limiter.take(slow));
   expect(passed[4]).toBeGreaterThanOrEqual(198);
-  expect(passed[4]).toBeLessThan(400);
+  expect(passed[4]).toBeLessThan(1200);
   expect(await limiter.reserve(slow)).toBeGreaterThan(200);
 });
 
