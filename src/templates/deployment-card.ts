@@ -84,7 +84,8 @@ function problemBlocks(d: Deployment): KnownBlock[] {
 
 function problemText({ service, summary, evidence }: Problem): string {
   const first = evidence[0] ? `\n${code(evidence[0], 300)}` : '';
-  return `*Why:* ${service ? `${code(service, 63)}: ` : ''}${escaped(summary, 600)}${first}`;
+  const where = service && !summary.includes(service) ? `${code(service, 63)}: ` : '';
+  return `*Why:* ${where}${escaped(summary, 600)}${first}`;
 }
 
 function holdBlocks(d: Deployment): KnownBlock[] {

@@ -24,7 +24,7 @@ export function standing(d: Deployment, approvers: readonly string[]): Standing 
     case 'approval':
       return { emoji: '⏳', head: 'Waiting for approval', tail: approvalTail(d, approvers) };
     case 'claim':
-      return { emoji: '🔒', head: 'Waiting for its turn', tail: lastDetail(d, 'waiting-for-lock') };
+      return { emoji: '🔒', head: 'Waiting for its turn', tail: lockTail(d) };
     case 'backup':
       return { emoji: '🔒', head: 'Starting', tail: 'noting what runs now, so that it can be put back' };
     case 'rollout':
@@ -95,10 +95,11 @@ function countOf(releases: readonly Release[], direction: 'forward' | 'back'): s
 const failuresTail = (d: Deployment): string =>
   d.verifyFailures > 0 ? `${plural(d.verifyFailures, 'look')} in a row failed, looking again` : '';
 
-const lastDetail = (d: Deployment, event: Deployment['story'][number]['event']): string => {
-  const entry = d.story.findLast((e) => e.event === event);
-  return entry?.detail ? escaped(entry.detail, 300) : '';
-};
+/** The engine tells which deployment holds the lock. */
+function lockTail(d: Deployment): string {
+  const entry = d.story.findLast((e) => e.event === 'waiting-for-lock');
+  return entry?.detail ? `behind ${escaped(entry.detail, 60)}` : '';
+}
 
 function ended(d: Deployment): Standing {
   const took = d.startedAt !== null && d.endedAt !== null ? `in ${duration(d.endedAt - d.startedAt)}` : '';
@@ -116,7 +117,7 @@ function ended(d: Deployment): Standing {
     case 'cancelled':
       return { emoji: '🚫', head: 'Cancelled', tail: byTail(d, 'stop-asked') };
     case 'expired':
-      return { emoji: '⌛', head: 'Expired', tail: 'nobody approved it in time; nothing was changed' };
+      return { emoji: '⌛', head: 'Expired', tail: `${expiredWhy(d)}; nothing was changed` };
     case 'rolled-back':
       return {
         emoji: '↩️',
@@ -133,6 +134,11 @@ function ended(d: Deployment): Standing {
         tail: d.releases.some((r) => r.forward.askedAt !== null) ? '' : 'nothing was changed',
       };
   }
+}
+
+function expiredWhy(d: Deployment): string {
+  const why = d.story.findLast((e) => e.event === 'expired')?.detail;
+  return why ? escaped(why, 200) : 'nobody approved it in time';
 }
 
 function byTail(d: Deployment, event: Deployment['story'][number]['event']): string {

@@ -4,7 +4,7 @@ import type { Deployment, StoryEntry } from '../records/deployment.ts';
 import { context, section } from './blocks.ts';
 import { manyServices } from './changes.ts';
 import type { Message } from './message.ts';
-import { code, cut, escaped, handle, plural } from './text.ts';
+import { clockTime, code, cut, duration, escaped, handle, plural } from './text.ts';
 
 /**
  * The message for one entry, or null where the card alone shows it. Only the entry, those before it and what never
@@ -30,93 +30,108 @@ const evidenceBlocks = (evidence: readonly string[]): KnownBlock[] =>
       ]
     : [];
 
-function sentence(d: Deployment, entry: StoryEntry, index: number): string | null {
-  const service = entry.service ? code(entry.service, 63) : '';
-  const by = entry.by ? ` by ${handle(entry.by)}` : '';
-  const detail = entry.detail ? escaped(entry.detail, 1500) : '';
-  const because = detail ? `: ${detail}` : '';
-  const many = d.releases.length > manyServices;
-  switch (entry.event) {
-    case 'requested':
-    case 'planned':
-    case 'approval-asked':
-    case 'service-updated':
-      return null;
-    case 'approved':
-      return `👍 *Approved*${by}${because}`;
-    case 'rejected':
-      return `🚫 *Rejected*${by}${because}`;
-    case 'expired':
-      return `⌛ *Nobody approved it in time*${because}`;
-    case 'plan-changed':
-      return `⚠️ *The plan changed after it was approved*, so it has to be approved again${because}`;
-    case 'waiting-for-lock':
-      return `🔒 *Waiting for its turn*${because}`;
-    case 'started':
-      return `▶️ *Started*${because}`;
-    case 'stage-started':
-      return `🚀 *${stageName(entry)} starts*`;
-    case 'service-stable':
-      return many ? null : `✅ ${service} is stable${because}`;
-    case 'service-unchanged':
-      return many ? null : `☑️ ${service} already ran the wanted version${because}`;
-    case 'service-failed':
-      return `❌ ${service} failed${because}`;
-    case 'stage-verified':
-      return `✅ *${stageName(entry)} is verified*${many ? countsSince(d, index) : ''}`;
-    case 'verification-failed':
-      return `❌ *Verification failed* ${service}${because}`.replace('  ', ' ');
-    case 'watch-started':
-      return `👀 *The watch begins*${because}`;
-    case 'watch-failed':
-      return `❌ *The watch failed* ${service}${because}`.replace(' :', ':');
-    case 'stop-asked':
-      return `✋ *Stopped*${by}${because}`;
-    case 'rollback-started':
-      return `↩️ *Rolling back*${because}`;
-    case 'service-restored':
-      return many ? null : `✅ ${service} is put back${because}`;
-    case 'rollback-verified':
-      return `✅ *The rollback is verified*${many ? restoredCount(d, index) : because}`;
-    case 'rollback-failed':
-      return `❌ *The rollback failed*${because}`;
-    case 'could-not-tell':
-      return `❔ *Could not tell*${because}; looking again`;
-    case 'held':
-      return `✋ *Held: somebody has to decide*${because}`;
-    case 'answered':
-      return `💬 *${answers[entry.detail ?? ''] ?? 'Decided'}*${entry.by ? by : ', because nobody answered in time'}`;
-    case 'ended':
-      return `🏁 *${endings[entry.detail ?? ''] ?? 'Ended'}*`;
-  }
+/** What a sentence is made of; all of it is mrkdwn, and empty where the entry does not tell it. */
+interface Words {
+  entry: StoryEntry;
+  service: string;
+  /** " by @ben". */
+  by: string;
+  detail: string;
+  /** ": the reason". */
+  because: string;
+  /** Services are not told one by one. */
+  many: boolean;
+  /** The entries before this one. */
+  before: readonly StoryEntry[];
 }
+
+function sentence(d: Deployment, entry: StoryEntry, index: number): string | null {
+  const detail = entry.detail ? escaped(entry.detail, 1500) : '';
+  return sentences[entry.event]({
+    entry,
+    service: entry.service ? code(entry.service, 63) : 'A service',
+    by: entry.by ? ` by ${handle(entry.by)}` : '',
+    detail,
+    because: detail ? `: ${detail}` : '',
+    many: d.releases.length > manyServices,
+    before: d.story.slice(0, index),
+  });
+}
+
+const sentences: Record<StoryEntry['event'], (words: Words) => string | null> = {
+  requested: () => null,
+  planned: () => null,
+  'approval-asked': () => null,
+  approved: ({ by, because }) => `👍 *Approved*${by}${because}`,
+  rejected: ({ by, because }) => `🚫 *Rejected*${by}${because}`,
+  expired: ({ detail }) =>
+    detail ? `⌛ *Waited long enough*: ${detail}` : '⌛ *Nobody approved it in time*',
+  'plan-changed': ({ because }) => `⚠️ *The plan is no longer what it was*${because}`,
+  'waiting-for-lock': ({ detail }) => `🔒 *Waiting for its turn*${detail ? ` behind ${detail}` : ''}`,
+  started: ({ because }) => `▶️ *Started*${because}`,
+  'stage-started': ({ entry }) => `🚀 *${stageName(entry)} starts*`,
+  'service-updated': () => null,
+  'service-stable': ({ many, service, because }) => (many ? null : `✅ ${service} is stable${because}`),
+  'service-unchanged': ({ many, service, because }) =>
+    many ? null : `☑️ ${service} already ran the wanted version${because}`,
+  'service-failed': ({ service, because }) => `❌ ${service} failed${because}`,
+  'stage-verified': ({ entry, many, before }) =>
+    `✅ *${stageName(entry)} is verified*${many ? countsSince(before) : ''}`,
+  'verification-failed': ({ service, because }) => `❌ ${service} *did not pass its checks*${because}`,
+  'watch-started': ({ entry }) => `👀 *The watch begins*${untilWords(entry.detail)}`,
+  'watch-failed': ({ because }) => `❌ *The watch failed*${because}`,
+  'stop-asked': ({ by, because }) => `✋ *Stopped*${by}${because}`,
+  'rollback-started': ({ because }) => `↩️ *Rolling back*${because}`,
+  'service-restored': ({ many, service, entry }) =>
+    many ? null : `✅ ${service} is put back${entry.detail ? ` to ${code(entry.detail, 60)}` : ''}`,
+  'rollback-verified': ({ many, before }) =>
+    `✅ *The rollback is verified*${many ? restoredCount(before) : ''}`,
+  'rollback-failed': ({ because }) => `❌ *The rollback failed*${because}`,
+  'could-not-tell': ({ because }) => `❔ *Could not tell*${because}; looking again`,
+  held: ({ because }) => `✋ *Held: somebody has to decide*${because}`,
+  answered: ({ entry, by }) =>
+    `💬 *${answers.get(entry.detail ?? '') ?? 'Decided'}*${by || ', because nobody answered in time'}`,
+  ended: ({ entry, before }) => endSentence(entry, before),
+};
 
 /** The engine tells a stage by its place in the order, beginning at 1. */
 const stageName = (entry: StoryEntry): string =>
   entry.detail ? `Stage ${escaped(entry.detail, 100)}` : 'The stage';
 
-const answers: Readonly<Record<string, string>> = {
-  retry: 'Trying again',
-  'roll-back': 'Rolling back',
-  leave: 'Left as it is',
-};
+/** The engine tells the end of the watch in milliseconds since 1970. */
+function untilWords(detail: string | null): string {
+  if (!detail) return '';
+  return /^\d{1,16}$/.test(detail)
+    ? ` and lasts until ${clockTime(Number(detail))}`
+    : `: ${escaped(detail, 200)}`;
+}
 
-const endings: Readonly<Record<string, string>> = {
-  succeeded: 'Done',
-  planned: 'Planned; nothing was changed',
-  refused: 'Refused; nothing was changed',
-  rejected: 'Rejected; nothing was changed',
-  cancelled: 'Cancelled; nothing was changed',
-  expired: 'Expired; nothing was changed',
-  failed: 'Failed',
-  'rolled-back': 'Rolled back: every changed service runs what it ran before',
-  left: 'Left as it is',
-};
+const answers = new Map([
+  ['retry', 'Trying again'],
+  ['roll-back', 'Rolling back'],
+  ['leave', 'Left as it is'],
+]);
+
+/** Endings that an entry just before has told already are missing. */
+const endings = new Map([
+  ['succeeded', '🏁 *Done*'],
+  ['refused', '⛔ *Refused*: nothing was changed'],
+  ['cancelled', '🏁 *Cancelled*: nothing was changed'],
+  ['failed', '❌ *Failed*'],
+  ['rolled-back', '🏁 *Rolled back*: every changed service runs what it ran before'],
+  ['left', '⚠️ *Left as it is*'],
+]);
+
+function endSentence(entry: StoryEntry, before: readonly StoryEntry[]): string | null {
+  const line = endings.get(entry.detail ?? '');
+  const started = before.find((e) => e.event === 'started')?.at;
+  return line && started !== undefined ? `${line}, after ${duration(entry.at - started)}` : (line ?? null);
+}
 
 /** For a stage of many services, which were not told one by one: what became of them since it began. */
-function countsSince(d: Deployment, index: number): string {
-  const begin = d.story.slice(0, index).findLastIndex((e) => e.event === 'stage-started');
-  const since = d.story.slice(Math.max(0, begin), index);
+function countsSince(before: readonly StoryEntry[]): string {
+  const begin = before.findLastIndex((e) => e.event === 'stage-started');
+  const since = before.slice(Math.max(0, begin));
   const stable = since.filter((e) => e.event === 'service-stable').length;
   const unchanged = since.filter((e) => e.event === 'service-unchanged').length;
   const words = [
@@ -126,7 +141,7 @@ function countsSince(d: Deployment, index: number): string {
   return words.length > 0 ? `: ${words.join(', ')}` : '';
 }
 
-function restoredCount(d: Deployment, index: number): string {
-  const restored = d.story.slice(0, index).filter((e) => e.event === 'service-restored').length;
+function restoredCount(before: readonly StoryEntry[]): string {
+  const restored = before.filter((e) => e.event === 'service-restored').length;
   return restored > 0 ? `: ${plural(restored, 'service')} put back` : '';
 }
