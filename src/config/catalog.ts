@@ -1,26 +1,37 @@
 /** The catalog's shape: what `pilothouse.yml` may say, and what the program reads out of it. */
 import ms from 'ms';
 import { z } from 'zod';
+import { looksLikeVersion } from '../records/version.ts';
 
 export const roles = ['deployers', 'approvers', 'responders', 'admins'] as const;
 export type Role = (typeof roles)[number];
 
+const longest = 30 * 24 * 3_600_000;
+
 /** "30s", "5m", "1h" -> milliseconds. */
 const duration = z
-  .string()
+  .string({
+    error: (issue) => (issue.input === undefined ? undefined : 'expected a duration such as 500ms, 30s, 5m or 1h'),
+  })
   .regex(/^\d+(\.\d+)?(ms|s|m|h|d)$/, 'expected a duration such as 500ms, 30s, 5m or 1h')
-  .transform((text) => ms(text as ms.StringValue));
+  .transform((text) => ms(text as ms.StringValue))
+  .refine((value) => value > 0 && value <= longest, 'expected more than 0 and at most 30d');
 
 /** "95%" -> 0.95. */
 const share = z
-  .string()
+  .string('expected a percentage such as 95%')
   .regex(/^\d+(\.\d+)?%$/, 'expected a percentage such as 95%')
   .transform((text) => Number.parseFloat(text) / 100)
   .refine((value) => value <= 1, 'expected at most 100%');
 
+/** Words that mean something else in a command. */
+const commandWords = ['all', 'help', 'full', 'plan', 'reason', 'skip-staging', 'to', 'in', 'on'];
+
 const name = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and dashes, at most 63');
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected a name of lower-case letters, digits and dashes, at most 63')
+  .refine((text) => !commandWords.includes(text), 'is a word of the commands: choose another name')
+  .refine((text) => !looksLikeVersion(text), 'looks like a version: choose another name');
 
 const personEntry = z
   .string()
@@ -49,13 +60,20 @@ const approvals = z.strictObject({
 /** Defaults are runbook 003's: 5 minutes, every 30 seconds, 3 failures in a row, 95 % of the looks good. */
 const watch = z.strictObject({
   for: duration.default(5 * 60_000),
-  every: duration.default(30_000),
+  every: duration.refine((value) => value >= 1_000, 'expected at least 1s').default(30_000),
   consecutive_failures: z.int().min(1).default(3),
   success_rate: share.default(0.95),
 });
 
+const isPlain = (address: string): boolean => {
+  const url = URL.canParse(address) ? new URL(address) : null;
+  return url === null || `${url.username}${url.password}${url.search}${url.hash}` === '';
+};
+
 const environment = z.strictObject({
-  base_url: z.url({ protocol: /^https?$/ }),
+  base_url: z
+    .url({ protocol: /^https?$/, error: 'expected an address such as https://api.example.com' })
+    .refine(isPlain, 'expected an address without user, password, ? and #: it is shown in Slack'),
   /** The environment in which a version must have been verified before it may come here. */
   after: name.optional(),
   rights: rights.prefault({}),
@@ -69,25 +87,54 @@ const environment = z.strictObject({
   checklist: z.array(z.string().min(1).max(200)).max(20).default([]),
 });
 
-const ecsPlace = {
-  region: z.string().optional(),
-  cluster: z.string(),
-  service: z.string(),
-  family: z.string(),
+/** AWS documentation, CreateService and RegisterTaskDefinition: the characters of names. */
+export const awsName = /^[A-Za-z0-9_-]{1,255}$/;
+export const awsCluster =
+  /^([A-Za-z0-9_-]{1,255}|arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:cluster\/[A-Za-z0-9_-]{1,255})$/;
+
+/** After this long without an end a rollout counts as failed, where the catalog does not say. */
+export const defaultTimeout = 15 * 60_000;
+
+/** What may stand in the target itself or, laid over it, in one of its environments. */
+const ecsPlace = z.strictObject({
+  region: z
+    .string()
+    .regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'expected a region such as us-east-1')
+    .optional(),
+  cluster: z.string().optional(),
+  service: z.string().optional(),
+  family: z.string().optional(),
   /** The container whose image carries the version; others are left alone. */
-  container: z.string(),
-  image: z.string().includes('{version}', 'expected the placeholder {version} in the image'),
+  container: z.string().optional(),
+  image: z
+    .string()
+    .regex(/^\S+:[^/\s]*\{version\}[^/\s]*$/, 'expected an image with the tag {version}')
+    .optional(),
   /** After this long without an end the rollout counts as failed. */
-  timeout: duration.default(15 * 60_000),
-};
+  timeout: duration.optional(),
+});
 const ecsTarget = z.strictObject({
   type: z.literal('ecs'),
-  ...z.strictObject(ecsPlace).partial().shape,
-  environments: z.record(name, z.strictObject(ecsPlace).partial()),
+  ...ecsPlace.shape,
+  environments: z.record(name, ecsPlace),
 });
-/** A target after defaults, the environment's own values and the placeholders were laid over each other. */
-export const ecsSettings = z.strictObject({ type: z.literal('ecs'), ...ecsPlace });
-export type EcsSettings = z.infer<typeof ecsSettings>;
+export type EcsTarget = z.infer<typeof ecsTarget>;
+export type EcsPlace = z.infer<typeof ecsPlace>;
+
+/** A target after the environment's own values were laid over it and the placeholders filled in. */
+export interface EcsSettings {
+  readonly type: 'ecs';
+  /** Undefined for the SDK's own default. */
+  readonly region?: string | undefined;
+  readonly cluster: string;
+  readonly service: string;
+  readonly family: string;
+  readonly container: string;
+  /** With the placeholder {version} in its tag. */
+  readonly image: string;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
 
 const probe = z.strictObject({
   name: z.string().min(1).max(60),
@@ -125,12 +172,16 @@ export const catalogFile = z.strictObject({
     responders: z.array(personEntry).default([]),
     admins: z.array(personEntry).default([]),
   }),
-  environments: z.record(name, environment),
-  services: z.record(name, service),
+  environments: z
+    .record(name, environment)
+    .refine((all) => Object.keys(all).length > 0, 'expected at least one'),
+  services: z.record(name, service).refine((all) => Object.keys(all).length > 0, 'expected at least one'),
 });
 export type CatalogFile = z.infer<typeof catalogFile>;
 
-export type ProbeSettings = Omit<z.infer<typeof probe>, 'get'> & { url: string };
+export type Probe = z.infer<typeof probe>;
+/** A probe of one environment: the whole address instead of the path. Durations in milliseconds. */
+export type ProbeSettings = Readonly<Omit<Probe, 'get'> & { url: string }>;
 
 /** One service in one environment, with every placeholder but {version} filled in. */
 export interface ServicePlace {
@@ -141,7 +192,8 @@ export interface ServicePlace {
   readonly probes: readonly ProbeSettings[];
 }
 
-export type Environment = z.infer<typeof environment> & {
+/** Durations in milliseconds, shares as 0 to 1. */
+export type Environment = Readonly<z.infer<typeof environment>> & {
   readonly name: string;
   readonly confirm_rollback: boolean;
 };

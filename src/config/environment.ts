@@ -126,7 +126,14 @@ export function readEnvironment(
 /** The values that must never be printed: what a logger has to blank out. */
 export function secretsOf({ slack, redisUrl }: ProcessSettings): string[] {
   const { password } = new URL(redisUrl);
-  return [slack.botToken, slack.signingSecret, slack.appToken, password, decodeURIComponent(password)].filter(
-    (value) => value !== null && value !== '',
-  );
+  const secrets = [slack.botToken, slack.signingSecret, slack.appToken, password, decoded(password)];
+  return [...new Set(secrets)].filter((secret): secret is string => secret !== null && secret !== '');
+}
+
+function decoded(password: string): string {
+  try {
+    return decodeURIComponent(password);
+  } catch {
+    return password;
+  }
 }
