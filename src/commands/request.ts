@@ -1,25 +1,36 @@
 /** From a slash command's text to what is wanted, checked against the catalog. No I/O here. */
 import type { Catalog } from '../config/catalog.ts';
+import { nearest } from '../config/nearest.ts';
+import { Refusal } from '../records/refusal.ts';
+import { type Arguments, type Grammar, readArguments } from './arguments.ts';
+import { noEnvironment, noServices, notHere } from './mistakes.ts';
+import { corrected, readWords, type Words } from './words.ts';
 
 export interface DeployRequest {
   readonly environment: string;
   /** Spelled out, in the catalog's order. */
   readonly services: readonly string[];
+  /** As typed; null for "whatever is due". */
   readonly version: string | null;
   readonly skipStaging: boolean;
+  /** As typed, at most 500 characters: to be escaped where it is shown. */
   readonly reason: string | null;
   readonly planOnly: boolean;
 }
 
 export interface RollbackRequest {
   readonly environment: string;
+  /** Spelled out, in the catalog's order. */
   readonly services: readonly string[];
+  /** As typed; null for the last one proven healthy. */
   readonly version: string | null;
+  /** As typed, at most 500 characters: to be escaped where it is shown. */
   readonly reason: string | null;
 }
 
 export interface HealthRequest {
   readonly environment: string;
+  /** Spelled out, in the catalog's order. */
   readonly services: readonly string[];
   readonly full: boolean;
 }
@@ -28,7 +39,121 @@ export type OpsRequest =
   | { readonly verb: 'status' }
   | { readonly verb: 'audit'; readonly deployment: string | null };
 
-export declare function readDeploy(text: string, catalog: Catalog): DeployRequest | 'help' | 'form';
-export declare function readRollback(text: string, catalog: Catalog): RollbackRequest | 'help' | 'form';
-export declare function readHealth(text: string, catalog: Catalog): HealthRequest | 'help';
-export declare function readOps(text: string): OpsRequest | 'help';
+const deployGrammar: Grammar = {
+  flags: { 'skip-staging': 'switch', reason: 'text', plan: 'switch' },
+  version: true,
+  freeReason: false,
+};
+
+/** `/deploy <environment> <services> [version] [--skip-staging] [--reason "…"] [--plan]`; else a `Refusal`. */
+export function readDeploy(text: string, catalog: Catalog): DeployRequest | 'help' | 'form' {
+  const read = readWords('/deploy', text, deployGrammar.flags);
+  if (asksForHelp(read)) return 'help';
+  if (read.text === '') return 'form';
+  const given = readArguments(read, deployGrammar, catalog);
+  if (given.environment === null) throw noEnvironment(read, catalog);
+  if (!isAnybodyNamed(given)) throw noServices(read, catalog);
+  return {
+    environment: given.environment,
+    services: spelledOut(given, given.environment, catalog),
+    version: given.version,
+    skipStaging: hasFlag(read, 'skip-staging'),
+    reason: shortened(textOf(read, 'reason')),
+    planOnly: hasFlag(read, 'plan'),
+  };
+}
+
+const rollbackGrammar: Grammar = { flags: { reason: 'text' }, version: true, freeReason: true };
+
+/** `/rollback [environment] <services> [version] [reason…]`; else a `Refusal`. */
+export function readRollback(text: string, catalog: Catalog): RollbackRequest | 'help' | 'form' {
+  const read = readWords('/rollback', text, rollbackGrammar.flags);
+  if (asksForHelp(read)) return 'help';
+  if (read.text === '') return 'form';
+  const given = readArguments(read, rollbackGrammar, catalog);
+  if (!isAnybodyNamed(given)) throw noServices(read, catalog);
+  const environment = given.environment ?? lastEnvironment(catalog);
+  if (environment === null) throw noEnvironment(read, catalog);
+  const flagged = textOf(read, 'reason');
+  if (flagged !== null && given.reason !== null) {
+    throw new Refusal('too-many-arguments', 'There are two reasons.', 'Give one, in quotes.');
+  }
+  return {
+    environment,
+    services: spelledOut(given, environment, catalog),
+    version: given.version,
+    reason: shortened(flagged ?? given.reason),
+  };
+}
+
+const healthGrammar: Grammar = { flags: { full: 'switch' }, version: false, freeReason: false };
+
+/** `/health <environment> [services] [--full]`; else a `Refusal`. */
+export function readHealth(text: string, catalog: Catalog): HealthRequest | 'help' {
+  const read = readWords('/health', text, healthGrammar.flags);
+  if (asksForHelp(read)) return 'help';
+  const given = readArguments(read, healthGrammar, catalog);
+  if (given.environment === null) throw noEnvironment(read, catalog);
+  const wanted = isAnybodyNamed(given) ? given : { ...given, all: true };
+  return {
+    environment: given.environment,
+    services: spelledOut(wanted, given.environment, catalog),
+    full: hasFlag(read, 'full'),
+  };
+}
+
+const opsVerbs = ['status', 'audit', 'help'];
+
+/** `/ops status`, `/ops audit [deployment]`; else a `Refusal`. */
+export function readOps(text: string): OpsRequest | 'help' {
+  const read = readWords('/ops', text, {});
+  const [first, second, third] = read.words;
+  if (!first || asksForHelp(read)) return 'help';
+  const verb = first.value.toLowerCase();
+  const unwanted = verb === 'status' ? second : third;
+  if (verb !== 'status' && verb !== 'audit') {
+    const meant = nearest(verb, opsVerbs);
+    throw new Refusal(
+      'unknown-command',
+      `I do not know "${first.typed.slice(0, 60)}".`,
+      'There are status and audit.',
+      meant ? corrected(read, first, meant) : undefined,
+    );
+  }
+  if (unwanted) {
+    const hint = verb === 'status' ? 'Say /ops status alone.' : 'Name one deployment, or none.';
+    throw new Refusal('too-many-arguments', `"${unwanted.typed.slice(0, 60)}" is too much.`, hint);
+  }
+  return verb === 'status' ? { verb } : { verb, deployment: second?.value.replace(/^#/, '') || null };
+}
+
+const asksForHelp = ({ words, flags }: Words): boolean =>
+  flags.some(({ name }) => name === 'help') || /^(help|\?)$/i.test(words[0]?.value ?? '');
+
+const hasFlag = ({ flags }: Words, name: string): boolean => flags.some((flag) => flag.name === name);
+const textOf = ({ flags }: Words, name: string): string | null =>
+  flags.find((flag) => flag.name === name)?.value ?? null;
+
+const isAnybodyNamed = ({ all, services }: Arguments): boolean => all || services.length > 0;
+
+/** In the catalog's order, each once. */
+function spelledOut({ all, services }: Arguments, environment: string, catalog: Catalog): string[] {
+  const absent = services.filter((service) => !catalog.place(service, environment));
+  if (absent.length > 0) throw notHere(absent, environment, catalog);
+  const wanted = catalog.services.filter((service) =>
+    all ? catalog.place(service, environment) : services.includes(service),
+  );
+  if (wanted.length === 0) throw notHere([], environment, catalog);
+  return wanted;
+}
+
+/** The one environment that no other comes after, which is production. */
+function lastEnvironment({ environments }: Catalog): string | null {
+  const earlier = new Set([...environments.values()].map(({ after }) => after));
+  const last = [...environments.keys()].filter((name) => !earlier.has(name));
+  return last.length === 1 ? (last[0] ?? null) : null;
+}
+
+const longestReason = 500;
+const shortened = (reason: string | null): string | null =>
+  reason === null ? null : [...reason].slice(0, longestReason).join('').trim() || null;

@@ -10,9 +10,7 @@ const longest = 30 * 24 * 3_600_000;
 
 /** "30s", "5m", "1h" -> milliseconds. */
 const duration = z
-  .string({
-    error: (issue) => (issue.input === undefined ? undefined : 'expected a duration such as 500ms, 30s, 5m or 1h'),
-  })
+  .string('expected a duration such as 500ms, 30s, 5m or 1h')
   .regex(/^\d+(\.\d+)?(ms|s|m|h|d)$/, 'expected a duration such as 500ms, 30s, 5m or 1h')
   .transform((text) => ms(text as ms.StringValue))
   .refine((value) => value > 0 && value <= longest, 'expected more than 0 and at most 30d');
