@@ -41,7 +41,7 @@ export function readYaml(text: string): YamlSource {
     prettyErrors: false,
     stringKeys: true,
     resolveKnownTags: false,
-    logLevel: 'silent',
+    logLevel: 'error',
   });
   const at = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);

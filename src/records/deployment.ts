@@ -126,7 +126,7 @@ export const refusalRecord = z.strictObject({
   code: z.enum(refusalCodes),
   message: z.string(),
   hint: z.string(),
-  suggestion: z.strictObject({ label: z.string(), command: z.string() }).optional(),
+  suggestion: z.strictObject({ label: z.string(), command: z.string() }).exactOptional(),
 });
 export type RefusalRecord = z.infer<typeof refusalRecord>;
 
@@ -243,7 +243,8 @@ export const releasesInStage = (d: Deployment, index: number): Release[] => {
 
 /** True once a service may have been told to change: from the moment before the asking. */
 export const wasTouched = (r: Pick<Release, 'forward'>): boolean => r.forward.askedAt !== null;
-export const isUnchanged = (r: Pick<Release, 'forward'>): boolean => r.forward.phase === 'done' && !wasTouched(r);
+export const isUnchanged = (r: Pick<Release, 'forward'>): boolean =>
+  r.forward.phase === 'done' && !wasTouched(r);
 
 /** The names under which people's decisions about a deployment are stored. */
 export const approvalQuestion = (round: number): string => `approval-${round}`;

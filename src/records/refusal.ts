@@ -42,12 +42,12 @@ export class Refusal extends Error {
   readonly code: RefusalCode;
   /** What to do now, in one sentence. */
   readonly hint: string;
-  readonly suggestion: Suggestion | undefined;
+  readonly suggestion?: Suggestion;
 
   constructor(code: RefusalCode, message: string, hint: string, suggestion?: Suggestion) {
     super(message);
     this.code = code;
     this.hint = hint;
-    this.suggestion = suggestion;
+    if (suggestion) this.suggestion = suggestion;
   }
 }

@@ -1,26 +1,30 @@
 /** "from → to" for every service of a deployment, in as few lines as can be read. */
-import { type Deployment, type Release, releasesInStage, stagesOf } from '../records/deployment.ts';
-import { code, literal, plural, some } from './text.ts';
+import {
+  type Deployment,
+  isUnchanged,
+  type Release,
+  releasesInStage,
+  stagesOf,
+} from '../records/deployment.ts';
+import { code, escaped, literal, plural, some } from './text.ts';
 
 /** More services than this are drawn as counts. */
 export const manyServices = 12;
 
-const staysAsItIs = (r: Release): boolean => r.from !== null && r.from.version === r.to.version;
+const staysAsItIs = (r: Release): boolean => isUnchanged(r) || r.from?.version === r.to.version;
 
 /** Without markup: "api-gateway v1.2.2 → v1.2.3". */
-export function changeTitle(r: Release): string {
-  const service = literal(r.service, 63);
-  const to = literal(r.to.version, 60);
-  if (r.from === null) return `${service}: new, ${to}`;
-  return staysAsItIs(r) ? `${service}: stays on ${to}` : `${service}: ${literal(r.from.version, 60)} → ${to}`;
-}
+export const changeTitle = (r: Release): string =>
+  change(r, literal(r.service, 63), (version) => literal(version, 60));
 
 /** With markup, for lists. */
-export function changeLine(r: Release): string {
-  const service = `*${code(r.service, 63)}*`;
-  const to = code(r.to.version, 60);
-  if (r.from === null) return `• ${service} new → ${to}`;
-  return staysAsItIs(r) ? `• ${service} stays on ${to}` : `• ${service} ${code(r.from.version, 60)} → ${to}`;
+export const changeLine = (r: Release): string =>
+  `• ${change(r, `*${escaped(r.service, 63)}*`, (version) => code(version, 60))}`;
+
+function change(r: Release, service: string, show: (version: string) => string): string {
+  const to = show(r.to.version);
+  if (staysAsItIs(r)) return `${service} stays on ${to}`;
+  return r.from === null ? `${service} new → ${to}` : `${service} ${show(r.from.version)} → ${to}`;
 }
 
 /** Lines for all services: one each while they are few, else one a stage. */

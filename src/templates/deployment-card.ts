@@ -38,24 +38,23 @@ function drawing(d: Deployment, view: CardView, detail: Detail): Message {
   ];
   const bottom = [...notes(d, view), ...cardButtons(d)];
   const tasks = tasksOf(d, detail);
-  const changes = showsOnlyChanges(d) ? sections(changeLines(d)) : null;
+  const text = cut(`${escaped(title)}: ${head} ${tail}`.trim(), 1000);
+  if (showsOnlyChanges(d)) return { text, blocks: [...top, ...sections(changeLines(d)), ...bottom] };
   return {
-    text: cut(`${escaped(title)}: ${head} ${tail}`.trim(), 1000),
-    blocks: [...top, ...(changes ?? [planBlock(planTitle(d), tasks)]), ...bottom],
-    plain: [...top, ...(changes ?? plainTasks(tasks)), ...bottom],
+    text,
+    blocks: [...top, planBlock(planTitle(d), tasks), ...bottom],
+    plain: [...top, ...plainTasks(tasks), ...bottom],
   };
 }
 
-/** What ended before anything was changed needs no steps, only what was meant. */
+/** What ended before anything was changed needs no steps, only what was meant; before preflight there is nothing yet. */
 const showsOnlyChanges = (d: Deployment): boolean =>
-  d.step === 'ended' && ['planned', 'refused', 'rejected', 'cancelled', 'expired'].includes(d.ending ?? '');
+  d.releases.length === 0 ||
+  ['planned', 'refused', 'rejected', 'cancelled', 'expired'].includes(d.ending ?? '');
 
-function planTitle(d: Deployment): string {
-  if (d.releases.length === 0) return 'Working out what to change';
-  return `${plural(d.releases.length, 'service')} to ${versionsOf(d.releases, literal)}`;
-}
+const planTitle = ({ releases }: Deployment): string =>
+  `${plural(releases.length, 'service')} to ${versionsOf(releases, literal)}`;
 
-/** Nobody is rung by being shown as the one who asked, except where their deployment needs them no more than the card. */
 function asked(d: Deployment): string {
   const reason = d.reason ? `: ${escaped(d.reason, 500)}` : '';
   return `Asked for by ${mention(d.requestedBy)} · ${when(d.requestedAt)}${reason}`;

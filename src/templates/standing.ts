@@ -6,7 +6,7 @@ import {
   releasesInStage,
   stagesOf,
 } from '../records/deployment.ts';
-import { watchCount } from './progress.ts';
+import { failedLooks, watchCount } from './progress.ts';
 import { clockTime, cut, duration, escaped, handle, plural, some } from './text.ts';
 
 /** `head` is plain words, `tail` is mrkdwn; an emoji for the line they make. */
@@ -74,6 +74,7 @@ function approvalTail(d: Deployment, approvers: readonly string[]): string {
       ? ` by ${some(
           approvers.map((a) => cut(a, 120)),
           8,
+          'or',
         )}`
       : '';
   const already = d.approval?.approvedBy ?? [];
@@ -93,7 +94,7 @@ function countOf(releases: readonly Release[], direction: 'forward' | 'back'): s
 }
 
 const failuresTail = (d: Deployment): string =>
-  d.verifyFailures > 0 ? `${plural(d.verifyFailures, 'look')} in a row failed, looking again` : '';
+  d.verifyFailures > 0 ? `${failedLooks(d)}, looking again` : '';
 
 /** The engine tells which deployment holds the lock. */
 function lockTail(d: Deployment): string {

@@ -92,8 +92,7 @@ export function code(text: string, max = 120): string {
 export const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;
 
 /** "a, b and 4 more": the first `max` of them. */
-export function some(words: readonly string[], max: number): string {
-  if (words.length <= max)
-    return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
-  return `${words.slice(0, max).join(', ')} and ${words.length - max} more`;
+export function some(words: readonly string[], max: number, link: 'and' | 'or' = 'and'): string {
+  const shown = words.length <= max ? words : [...words.slice(0, max), `${words.length - max} more`];
+  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} ${link} ${shown.at(-1)}`;
 }

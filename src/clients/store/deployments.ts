@@ -63,6 +63,11 @@ export function deployments(redis: Redis, key: Key) {
 
     load,
 
+    /** The deployment that a request became, or null. */
+    async requested(request: string): Promise<string | null> {
+      return redis.get(key('request', request));
+    },
+
     /** Saves over the revision that was read and gives the record with its new one; throws SaveConflict. */
     async save(d: Deployment, audit: readonly AuditEntry[]): Promise<Deployment> {
       const saved = { ...d, revision: d.revision + 1 };

@@ -139,9 +139,7 @@ const retried = (failed: Rollout): Rollout => ({
 
 /** Every service that may have been changed goes back; the others have nothing to return from. */
 function startRollback(d: Deployment, now: number): Deployment {
-  const releases = d.releases.map((r) =>
-    wasTouched(r) && !isUnchanged(r) ? { ...r, back: freshRollout } : r,
-  );
+  const releases = d.releases.map((r) => (wasTouched(r) ? { ...r, back: freshRollout } : r));
   return tell(enter({ ...d, releases }, 'rollback', now), now, {
     event: 'rollback-started',
     detail: d.problem?.summary ?? null,

@@ -1,0 +1,135 @@
+/** Takes a request in: rights as far as they are known, record and job into Redis, all before the acknowledgement. */
+import { rightsNeeded, rightsRefusal } from '../jobs/deployment/rights.ts';
+import type { Deployment } from '../records/deployment.ts';
+import { Refusal } from '../records/refusal.ts';
+import type { Message } from '../templates/message.ts';
+import { requestAccepted } from '../templates/plan.ts';
+import { type Asker, type Desk, fromStore } from './desk.ts';
+
+export interface StartRequest {
+  kind: Deployment['kind'];
+  environment: string;
+  services: readonly string[];
+  version: string | null;
+  reason: string | null;
+  skipStaging: boolean;
+  planOnly: boolean;
+}
+
+/** Milliseconds in which Redis must have stored the request; later it leaves nothing behind. */
+const patience = 700;
+
+export async function start(request: StartRequest, asker: Asker, desk: Desk): Promise<Message> {
+  refuseKnownWrongs(request, asker, desk);
+  const draft = draftOf(request, asker, desk.clock.now());
+  const { id, fresh } = await fromStore(() => create(draft, asker, desk));
+  if (fresh) {
+    // Stored is accepted: should the job not get there now, the workers' sweep adds it.
+    await Promise.allSettled([
+      desk.queues.startDeployment(id),
+      asker.responseUrl ? desk.store.keepResponseUrl(id, asker.responseUrl) : undefined,
+    ]);
+  }
+  return requestAccepted({ ...draft, id, schema: 1, revision: 0 }, desk.catalog.slack.deployments);
+}
+
+function refuseKnownWrongs(request: StartRequest, asker: Asker, { catalog, people }: Desk): void {
+  const environment = catalog.environments.get(request.environment);
+  if (!environment) {
+    throw new Refusal(
+      'unknown-environment',
+      `There is no environment ${request.environment}.`,
+      'Look at the catalog.',
+    );
+  }
+  if (request.skipStaging && !request.reason) {
+    throw new Refusal(
+      'reason-needed',
+      'Skipping staging needs a reason.',
+      'Add --reason "…": it is shown to everybody.',
+    );
+  }
+  for (const { roles, to } of rightsNeeded(request, environment)) {
+    const may = people.mayCached(asker.person, roles);
+    // What the cache does not know is asked by the worker, which may still refuse.
+    const refusal = may === 'no' ? rightsRefusal(may, to, roles) : null;
+    if (refusal) throw refusal;
+  }
+}
+
+async function create(draft: ReturnType<typeof draftOf>, asker: Asker, desk: Desk) {
+  const audit = {
+    at: draft.requestedAt,
+    who: asker.person,
+    what: `${draft.kind}.requested`,
+    deployment: null,
+    environment: draft.environment,
+    detail: detailOf(draft),
+    from: asker.from,
+  };
+  try {
+    return await desk.store.createDeployment(draft, asker.request, audit, patience);
+  } catch (error) {
+    void withdraw(asker, desk);
+    throw error;
+  }
+}
+
+/** A request that was refused because Redis was slow must not run, even if Redis stored it in the last moment. */
+async function withdraw({ person, request }: Asker, { store, clock }: Desk): Promise<void> {
+  const reason = 'The store answered too late, and the request was refused.';
+  for (let tries = 0; tries < 120; tries++) {
+    try {
+      const id = await store.requested(request);
+      if (id) await store.decide(id, 'stop', { by: person, at: clock.now(), choice: 'cancel', reason });
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+  }
+}
+
+function detailOf({ wanted, planOnly, skipStaging, reason }: ReturnType<typeof draftOf>): string {
+  const parts = [
+    wanted.services.join(','),
+    wanted.version,
+    planOnly && '--plan',
+    skipStaging && '--skip-staging',
+  ];
+  return [...parts.filter(Boolean), ...(reason ? [`"${reason}"`] : [])].join(' ');
+}
+
+function draftOf(request: StartRequest, asker: Asker, now: number) {
+  const { kind, environment, services, version, reason, skipStaging, planOnly } = request;
+  return {
+    kind,
+    environment,
+    wanted: { services: [...services], version },
+    planOnly,
+    skipStaging,
+    reason,
+    requestedBy: asker.person,
+    requestedAt: now,
+    requestedIn: asker.channel,
+    step: 'preflight' as const,
+    ending: null,
+    releases: [],
+    gates: [],
+    stage: 0,
+    approval: null,
+    watch: null,
+    problem: null,
+    stoppedBy: null,
+    refusal: null,
+    verifyFailures: 0,
+    hold: null,
+    unknowns: { count: 0, last: null },
+    stepSince: now,
+    notBefore: now,
+    startedAt: null,
+    endedAt: null,
+    story: [
+      { at: now, event: 'requested' as const, service: null, by: asker.person, detail: reason, evidence: [] },
+    ],
+  };
+}

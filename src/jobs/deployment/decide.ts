@@ -1,0 +1,133 @@
+/** A person's click on a deployment: is it theirs to make, is it still asked, and who was first? */
+import type { May } from '../../clients/people.ts';
+import type { Role } from '../../config/catalog.ts';
+import {
+  approvalQuestion,
+  type Deployment,
+  holdQuestionName,
+  isEnded,
+  type Person,
+  stopQuestion,
+} from '../../records/deployment.ts';
+import type { Decision } from '../../records/entries.ts';
+import { canBeStopped, isTouched } from './apply.ts';
+import { environmentOf, type World } from './world.ts';
+
+export const choices = [
+  'approve',
+  'reject',
+  'cancel',
+  'stop',
+  'hold-retry',
+  'hold-roll-back',
+  'hold-leave',
+] as const;
+export type Choice = (typeof choices)[number];
+
+export interface Click {
+  deployment: string;
+  /** The round of the question that the button was drawn for. */
+  round: number;
+  choice: Choice;
+  by: Person;
+}
+
+/** How a click ended; `unknown`: the person's rights could not be read. */
+export type ClickAnswer =
+  | { kind: 'recorded'; deployment: Deployment; choice: Decision['choice'] }
+  | { kind: 'already-decided'; deployment: Deployment; first: Decision }
+  | { kind: 'stale' | 'ended' | 'too-late'; deployment: Deployment }
+  | { kind: 'denied' | 'own-approval' | 'unknown'; deployment: Deployment; roles: readonly Role[] }
+  | { kind: 'not-found' };
+
+type DecideWorld = Pick<World, 'store' | 'catalog' | 'clock'>;
+
+/** `may` answers from the cache alone on the path before Slack's acknowledgement, and with calls in a worker. */
+export async function decide(
+  click: Click,
+  may: (person: Person, roles: readonly Role[]) => May | Promise<May>,
+  world: DecideWorld,
+): Promise<ClickAnswer> {
+  const deployment = await world.store.load(click.deployment);
+  if (!deployment) return { kind: 'not-found' };
+  const state = standing(deployment, click);
+  if (state) return { kind: state, deployment };
+  const roles = rolesFor(click.choice, deployment, world);
+  const allowed = isOwn(click, deployment) ? 'yes' : await may(click.by, roles);
+  if (allowed !== 'yes') return { kind: allowed === 'no' ? 'denied' : 'unknown', deployment, roles };
+  if (click.choice === 'approve' && isOwnApproval(click, deployment, world)) {
+    return { kind: 'own-approval', deployment, roles };
+  }
+  return record(click, deployment, world);
+}
+
+/** Why the question is no longer asked, or null while it is. */
+function standing(d: Deployment, { choice, round }: Click): 'stale' | 'ended' | 'too-late' | null {
+  if (isEnded(d)) return 'ended';
+  switch (choice) {
+    case 'approve':
+    case 'reject':
+      return d.step === 'approval' && d.approval?.round === round ? null : 'stale';
+    case 'cancel':
+      if (!canBeStopped(d)) return 'stale';
+      return isTouched(d) ? 'too-late' : null;
+    case 'stop':
+      return canBeStopped(d) ? null : 'stale';
+    default:
+      return d.step === 'hold' && d.hold?.round === round ? null : 'stale';
+  }
+}
+
+function rolesFor(choice: Choice, d: Deployment, world: DecideWorld): readonly Role[] {
+  const { approvals, rights } = environmentOf(d, world);
+  switch (choice) {
+    case 'approve':
+    case 'reject':
+      return [approvals?.from ?? 'approvers'];
+    case 'cancel':
+      return [...new Set([...rights.deploy, ...rights.rollback, approvals?.from ?? 'approvers'])];
+    default:
+      return rights.rollback;
+  }
+}
+
+/** Whoever asked for a deployment may call it off. */
+const isOwn = ({ choice, by }: Click, d: Deployment): boolean =>
+  (choice === 'cancel' || choice === 'reject') && by.id === d.requestedBy.id;
+
+const isOwnApproval = ({ by }: Click, d: Deployment, world: DecideWorld): boolean =>
+  by.id === d.requestedBy.id && !environmentOf(d, world).approvals?.self_approval;
+
+const recordedChoice: Readonly<Record<Choice, Decision['choice']>> = {
+  approve: 'approve',
+  reject: 'reject',
+  cancel: 'cancel',
+  stop: 'roll-back',
+  'hold-retry': 'retry',
+  'hold-roll-back': 'roll-back',
+  'hold-leave': 'leave',
+};
+
+async function record(
+  { choice, by }: Click,
+  deployment: Deployment,
+  world: DecideWorld,
+): Promise<ClickAnswer> {
+  const needed = choice === 'approve' ? (environmentOf(deployment, world).approvals?.required ?? 1) : 1;
+  const answer: Decision = { by, at: world.clock.now(), choice: recordedChoice[choice], reason: null };
+  const { recorded, answers } = await world.store.decide(
+    deployment.id,
+    questionOf(choice, deployment),
+    answer,
+    needed,
+  );
+  const [first] = answers;
+  return recorded || !first
+    ? { kind: 'recorded', deployment, choice: answer.choice }
+    : { kind: 'already-decided', deployment, first: answers.find((a) => a.by.id === by.id) ?? first };
+}
+
+function questionOf(choice: Choice, d: Deployment): string {
+  if (choice === 'approve' || choice === 'reject') return approvalQuestion(d.approval?.round ?? 0);
+  return choice === 'cancel' || choice === 'stop' ? stopQuestion : holdQuestionName(d.hold?.round ?? 0);
+}

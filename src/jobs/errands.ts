@@ -1,0 +1,53 @@
+/** Work that answers one person: health checks, status reports, clicks whose rights had to be read first. */
+import { SlackRefused, type SlackWriter } from '../clients/slack.ts';
+import { Refusal } from '../records/refusal.ts';
+import { healthReport } from '../templates/health-report.ts';
+import type { Message } from '../templates/message.ts';
+import { refused } from '../templates/replies.ts';
+import { statusReport } from '../templates/status.ts';
+import { answered } from './deployment/answer-click.ts';
+import { decide } from './deployment/decide.ts';
+import type { World } from './deployment/world.ts';
+import { checkHealth } from './health.ts';
+import type { Errand, Queues } from './queues.ts';
+import { reportStatus } from './status.ts';
+
+export interface ErrandWorld extends World {
+  slack: SlackWriter;
+  queues: Pick<Queues, 'wake'>;
+}
+
+export async function runErrand(key: string, errand: Errand, world: ErrandWorld): Promise<void> {
+  const message = await result(errand, world).catch((error: unknown) => {
+    if (error instanceof Refusal) return refused(error);
+    throw error;
+  });
+  await reply(key, errand, message, world);
+}
+
+async function result(errand: Errand, world: ErrandWorld): Promise<Message> {
+  switch (errand.kind) {
+    case 'health':
+      return healthReport(await checkHealth(errand, world));
+    case 'status':
+      return statusReport(await reportStatus(world));
+    case 'click': {
+      const { deployment, round, choice, person: by } = errand;
+      const answer = await decide({ deployment, round, choice, by }, world.people.may, world);
+      return answered(answer, choice, by, world);
+    }
+  }
+}
+
+async function reply(key: string, errand: Errand, message: Message, { store, slack }: ErrandWorld) {
+  const responseUrl = await store.responseUrl(key);
+  // A click's answer stands beside the message that was clicked, never in its place.
+  const replace = errand.kind !== 'click';
+  try {
+    if (responseUrl) await slack.answer(responseUrl, message, replace);
+    else await slack.whisper(errand.channel, errand.person.id, message);
+  } catch (error) {
+    if (!(error instanceof SlackRefused)) throw error;
+    await slack.post(errand.person.id, message, key);
+  }
+}

@@ -1,0 +1,75 @@
+/** The queues: jobs carry ids only, under deterministic ids, so that adding one twice is harmless. */
+import { type ConnectionOptions, type JobsOptions, Queue } from 'bullmq';
+import { z } from 'zod';
+import { person } from '../records/deployment.ts';
+import { choices } from './deployment/decide.ts';
+
+/** Work that answers one person: a health check, a status report, a click whose rights have to be read first. */
+export const errand = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('health'),
+    environment: z.string(),
+    services: z.array(z.string()),
+    full: z.boolean(),
+    person,
+    channel: z.string(),
+  }),
+  z.strictObject({ kind: z.literal('status'), person, channel: z.string() }),
+  z.strictObject({
+    kind: z.literal('click'),
+    choice: z.enum(choices),
+    deployment: z.string(),
+    round: z.number(),
+    person,
+    channel: z.string(),
+  }),
+]);
+export type Errand = z.infer<typeof errand>;
+
+/** Job errors are ours or Redis' (a step's own trouble is in the record), so they are tried for days. */
+const stubborn: JobsOptions = {
+  attempts: 100_000,
+  backoff: { type: 'custom' },
+  removeOnComplete: true,
+  removeOnFail: { age: 7 * 24 * 3600, count: 1000 },
+};
+/** The wait before a job is tried again, in milliseconds. */
+export const backoff = (attempts: number): number => Math.min(30_000, 250 * 2 ** Math.min(attempts, 10));
+
+export type Queues = ReturnType<typeof createQueues>;
+
+export function createQueues(connection: ConnectionOptions, prefix: string) {
+  const options = { connection, prefix, skipWaitingForReady: true };
+  const deployments = new Queue('deployments', options);
+  const screens = new Queue('screens', options);
+  const errands = new Queue('errands', options);
+  return {
+    deployments,
+    screens,
+    errands,
+
+    async startDeployment(id: string): Promise<void> {
+      await deployments.add('advance', { id }, { ...stubborn, jobId: id });
+    },
+
+    /** Looks at a deployment now: somebody decided something. Whoever is at it already will see it soon. */
+    async wake(id: string): Promise<void> {
+      const job = await deployments.getJob(id);
+      if (await job?.isDelayed()) await job?.promote().catch(() => {});
+    },
+
+    /** Asks for a drawing; while one is waiting it serves all, and one that is under way is followed by one more. */
+    async redraw(id: string): Promise<void> {
+      await screens.add('draw', { id }, { ...stubborn, deduplication: { id, keepLastIfActive: true } });
+    },
+
+    /** `key` names the command or click, so that it is carried out once. */
+    async run(key: string, work: Errand): Promise<void> {
+      await errands.add(work.kind, work, { ...stubborn, attempts: 5, jobId: key });
+    },
+
+    async close(): Promise<void> {
+      await Promise.all([deployments.close(), screens.close(), errands.close()]);
+    },
+  };
+}

@@ -1,0 +1,93 @@
+/** The workers: each takes jobs off its queue, and is replaced without loss when it dies. */
+import { type ConnectionOptions, DelayedError, type Job, Worker, type WorkerOptions } from 'bullmq';
+import { z } from 'zod';
+import type { Clock } from '../clients/clock.ts';
+import { SlackAway, SlackRefused } from '../clients/slack.ts';
+import { advance, type Stage } from './deployment/advance.ts';
+import { type ErrandWorld, runErrand } from './errands.ts';
+import { backoff, errand } from './queues.ts';
+import { drawDeployment, type ScreenWorld } from './screen/draw.ts';
+
+export type WorkersWorld = Stage & ScreenWorld & ErrandWorld;
+
+export interface WorkerLog {
+  warn(fields: object, text: string): void;
+  error(fields: object, text: string): void;
+}
+
+/**
+ * A worker that dies is noticed after `lockDuration` + `stalledInterval`, so another one goes on within 10 s of a
+ * kill; the number of deaths that a job may see is not limited. Real milliseconds, whatever the clock.
+ */
+const survival = {
+  lockDuration: 5_000,
+  stalledInterval: 2_000,
+  maxStalledCount: 1_000_000,
+} satisfies Partial<WorkerOptions>;
+
+const withId = z.strictObject({ id: z.string() });
+
+export function startWorkers(
+  connection: ConnectionOptions,
+  prefix: string,
+  world: WorkersWorld,
+  log: WorkerLog,
+) {
+  const options = (concurrency: number): WorkerOptions => ({
+    connection,
+    prefix,
+    concurrency,
+    ...survival,
+    settings: { backoffStrategy: backoff },
+  });
+  const workers = [
+    new Worker('deployments', (job, token) => visit(job, token, world), options(50)),
+    new Worker('screens', (job, token) => draw(job, token, world, log), options(50)),
+    new Worker('errands', (job, token) => serve(job, token, world), options(20)),
+  ];
+  for (const worker of workers) {
+    worker.on('error', (error) => log.warn({ queue: worker.name, error: error.message }, 'worker trouble'));
+    worker.on('failed', (job, error) =>
+      log.error({ queue: worker.name, job: job?.id, attempts: job?.attemptsMade, error }, 'job failed'),
+    );
+  }
+  return {
+    isRunning: () => workers.every((worker) => worker.isRunning()),
+    close: async () => {
+      await Promise.all(workers.map((worker) => worker.close()));
+    },
+  };
+}
+
+async function visit(job: Job, token: string | undefined, world: WorkersWorld): Promise<void> {
+  const again = await advance(withId.parse(job.data).id, world);
+  if (again !== null) await later(job, token, again - world.clock.now(), world.clock);
+}
+
+async function draw(job: Job, token: string | undefined, world: WorkersWorld, log: WorkerLog): Promise<void> {
+  const { id } = withId.parse(job.data);
+  try {
+    await drawDeployment(id, world);
+  } catch (error) {
+    if (!(error instanceof SlackAway) && !(error instanceof SlackRefused)) throw error;
+    // Slack's troubles never stop a deployment: the message is repaired when Slack is back.
+    const wait = error instanceof SlackAway ? error.retryIn : 60_000;
+    log.warn({ deployment: id, error: error.message, wait }, 'not shown in Slack yet');
+    await later(job, token, wait, world.clock);
+  }
+}
+
+async function serve(job: Job, token: string | undefined, world: WorkersWorld): Promise<void> {
+  try {
+    await runErrand(job.id ?? '', errand.parse(job.data), world);
+  } catch (error) {
+    if (!(error instanceof SlackAway)) throw error;
+    await later(job, token, error.retryIn, world.clock);
+  }
+}
+
+/** `ms` in the clock's time. */
+async function later(job: Job, token: string | undefined, ms: number, clock: Clock): Promise<never> {
+  await job.moveToDelayed(Date.now() + clock.real(ms), token);
+  throw new DelayedError();
+}
