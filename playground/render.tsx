@@ -51,9 +51,12 @@ function Shown({ blocks }: { blocks: KnownBlock[] }) {
   );
 }
 
-/** The renderer's own types are narrower than Slack's; the blocks are what Slack is sent. */
+/**
+ * The renderer's own types are narrower than Slack's, and it shows no formatting at all in texts that are `verbatim`,
+ * where Slack only leaves plain words alone (Slack documentation, text object).
+ */
 function forRenderer(blocks: KnownBlock[]): MessageProps['blocks'] {
-  return JSON.parse(JSON.stringify(blocks));
+  return JSON.parse(JSON.stringify(blocks, (key, value) => (key === 'verbatim' ? undefined : value)));
 }
 
 function page(messages: React.ReactNode): string {
@@ -76,7 +79,7 @@ async function picture(html: string, width: number, file: string): Promise<void>
       ],
       `--user-data-dir=${profile}`,
       `--screenshot=${resolve(file)}`,
-      `--window-size=${width},1700`,
+      `--window-size=${width},1400`,
       `file://${source}`,
     ]);
   } finally {
