@@ -51,6 +51,7 @@ const credentialTroubles = [
   'MissingAuthenticationToken',
   'MissingAuthenticationTokenException',
   'IncompleteSignature',
+  'IncompleteSignatureException',
 ];
 /** Client faults that pass by themselves; the text is AWS's when two registrations of a family meet. */
 const passing = /too many concurrent|try again|conflict/i;
