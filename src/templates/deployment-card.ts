@@ -30,7 +30,7 @@ function drawing(d: Deployment, view: CardView, detail: Detail): Message {
   const { emoji, head, tail } = standing(d, view.approvers);
   const top = [
     header(title),
-    section(`${emoji} *${head}* ${tail}`),
+    section(`${emoji} *${head}*${tail}`),
     context(asked(d)),
     ...warnings(d),
     ...problemBlocks(d),
@@ -38,7 +38,7 @@ function drawing(d: Deployment, view: CardView, detail: Detail): Message {
   ];
   const bottom = [...notes(d, view), ...cardButtons(d)];
   const tasks = tasksOf(d, detail);
-  const text = cut(`${escaped(title)}: ${head} ${tail}`.trim(), 1000);
+  const text = cut(`${escaped(title)}: ${head}${tail}`, 1000);
   if (showsOnlyChanges(d)) return { text, blocks: [...top, ...sections(changeLines(d)), ...bottom] };
   return {
     text,
@@ -56,7 +56,7 @@ const planTitle = ({ releases }: Deployment): string =>
   `${plural(releases.length, 'service')} to ${versionsOf(releases, literal)}`;
 
 function asked(d: Deployment): string {
-  const reason = d.reason ? `: ${escaped(d.reason, 500)}` : '';
+  const reason = d.reason ? `\nReason: ${escaped(d.reason, 500)}` : '';
   return `Asked for by ${mention(d.requestedBy)} · ${when(d.requestedAt)}${reason}`;
 }
 

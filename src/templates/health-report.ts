@@ -146,6 +146,6 @@ const cell = (text: string, bold = false): RichTextBlock => ({
 function plainLines({ verdict, service, version, tasks, findings }: Row): string[] {
   return [
     `${marks[verdict]} *${code(service, 63)}* ${code(version, 40)}, ${tasks} tasks`,
-    ...findings.slice(0, 4).map((f) => `        ${escaped(f, 300)}`),
+    ...findings.slice(0, 4).map((f) => `\u2003\u2002${escaped(f, 300)}`),
   ];
 }

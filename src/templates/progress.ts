@@ -78,7 +78,7 @@ function gateLines({ step, gates }: Deployment): string[] {
   const good = gates.filter((g) => g.answer === 'yes').map((g) => g.title);
   const others = gates.filter((g) => g.answer !== 'yes');
   return [
-    ...(good.length > 0 ? [some(good, 8)] : []),
+    ...(good.length > 0 ? [good.slice(0, 8).join(' · ')] : []),
     ...others
       .slice(0, 5)
       .map((g) => `${g.title}: ${answerWords[g.answer]}${g.because ? `, ${g.because}` : ''}`),

@@ -1,18 +1,21 @@
 /** Short answers that only one person sees: refusals, apologies, and what became of a click. */
 import type { Ending, Person } from '../records/deployment.ts';
 import type { Decision } from '../records/entries.ts';
-import type { Refusal } from '../records/refusal.ts';
+import type { Suggestion } from '../records/refusal.ts';
 import { actionIds, runValue } from './actions.ts';
 import { actions, plainMessage, section } from './blocks.ts';
 import type { Message } from './message.ts';
 import { clockTime, code, escaped, handle } from './text.ts';
 
+/** A `Refusal`, or what a record keeps of one. */
+interface Refused {
+  message: string;
+  hint: string;
+  suggestion?: Suggestion | undefined;
+}
+
 /** What was refused and why, what to do now, and the nearest right thing as a button. */
-export function refused({
-  message,
-  hint,
-  suggestion,
-}: Pick<Refusal, 'message' | 'hint' | 'suggestion'>): Message {
+export function refused({ message, hint, suggestion }: Refused): Message {
   const line = `⛔ ${escaped(message, 1200)}\n${escaped(hint, 800)}`;
   const value = suggestion && runValue(suggestion.command);
   const button = suggestion && value ? [{ label: suggestion.label, action: actionIds.run, value }] : [];

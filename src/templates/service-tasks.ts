@@ -1,15 +1,9 @@
 /** Reads out of a deployment's record how far its services have come, forward and back. */
-import {
-  type Deployment,
-  isUnchanged,
-  type Release,
-  releasesInStage,
-  stagesOf,
-} from '../records/deployment.ts';
-import type { Rollout } from '../records/rollout.ts';
-import { changeTitle, manyServices } from './changes.ts';
+import { type Deployment, type Release, releasesInStage, stagesOf } from '../records/deployment.ts';
+import { freshRollout, type Rollout } from '../records/rollout.ts';
+import { changeTitle, manyServices, versionsOf } from './changes.ts';
 import type { Task } from './tasks.ts';
-import { duration, plural, some } from './text.ts';
+import { duration, literal, plural, some } from './text.ts';
 
 type Status = Task['status'];
 
@@ -39,24 +33,22 @@ export function backTasks(d: Deployment, counted: boolean): Task[] {
 }
 
 function forwardTask(r: Release, moving: boolean): Task {
-  const status = statusOf(r.forward, moving);
-  return {
-    id: `forward-${r.service}`,
-    title: changeTitle(r),
-    status,
-    lines: isUnchanged(r) ? ['runs it already'] : linesOf(r.forward, status),
-    evidence: evidenceOf(r.forward),
-  };
+  return serviceTask(`forward-${r.service}`, changeTitle(r), r.forward, moving);
 }
 
 function backTask(r: Release, moving: boolean): Task {
-  const status = r.back ? statusOf(r.back, moving) : 'pending';
+  const title = `${r.service} back to ${r.from?.version ?? 'nothing'}`;
+  return serviceTask(`back-${r.service}`, title, r.back ?? freshRollout, moving);
+}
+
+function serviceTask(id: string, title: string, rollout: Rollout, moving: boolean): Task {
+  const status = statusOf(rollout, moving);
   return {
-    id: `back-${r.service}`,
-    title: `${r.service} back to ${r.from?.version ?? 'nothing'}`,
+    id,
+    title: `${title}${tookWords(rollout)}`,
     status,
-    lines: r.back ? linesOf(r.back, status) : [],
-    evidence: r.back ? evidenceOf(r.back) : [],
+    lines: linesOf(rollout, status),
+    evidence: rollout.phase === 'failed' ? rollout.evidence.slice(0, 2) : [],
   };
 }
 
@@ -67,22 +59,19 @@ function statusOf({ phase }: Rollout, moving: boolean): Status {
   return moving ? 'in_progress' : 'error';
 }
 
-function linesOf(
-  { phase, problem, startedAt, finishedAt, running, desired }: Rollout,
-  status: Status,
-): string[] {
+function tookWords({ phase, startedAt, finishedAt }: Rollout): string {
+  return phase === 'done' && startedAt !== null && finishedAt !== null && finishedAt > startedAt
+    ? ` · ${duration(finishedAt - startedAt)}`
+    : '';
+}
+
+function linesOf({ problem, running, desired }: Rollout, status: Status): string[] {
   if (problem) return [problem];
-  if (phase === 'done') {
-    return startedAt !== null && finishedAt !== null ? [`after ${duration(finishedAt - startedAt)}`] : [];
-  }
   if (status === 'error') return ['was stopped under way'];
   return status === 'in_progress' && running !== null && desired !== null
     ? [`${running} of ${plural(desired, 'task')} up`]
     : [];
 }
-
-const evidenceOf = ({ phase, evidence }: Rollout): string[] =>
-  phase === 'failed' ? evidence.slice(0, 2) : [];
 
 /** How many of a stage are where, then by name what failed and what still moves. */
 function stageTask(
@@ -98,6 +87,7 @@ function stageTask(
     );
   const [failed, moving] = [named('error'), named('in_progress')];
   const [finished, waiting] = [named('complete').length, named('pending').length];
+  if (waiting === tasks.length) return waitingStage(id, prefix, releases);
   return {
     id,
     title: `${prefix}${finished} of ${plural(tasks.length, 'service')} ${word}`,
@@ -106,11 +96,23 @@ function stageTask(
       ...failed.slice(0, 3).map((t) => `${t.service}: ${t.lines[0] ?? 'failed'}`),
       ...names('also failed', failed.slice(3)),
       ...names('moving', moving),
-      ...(waiting > 0 && waiting < tasks.length ? [`waiting: ${plural(waiting, 'service')}`] : []),
+      ...(waiting > 0 ? [`waiting: ${plural(waiting, 'service')}`] : []),
     ],
     evidence: failed[0]?.evidence?.slice(0, 1) ?? [],
   };
 }
+
+const waitingStage = (id: string, prefix: string, releases: readonly Release[]): Task => ({
+  id,
+  title: `${prefix}${plural(releases.length, 'service')} to ${versionsOf(releases, literal)}`,
+  status: 'pending',
+  lines: [
+    some(
+      releases.map((r) => r.service),
+      5,
+    ),
+  ],
+});
 
 const names = (label: string, tasks: readonly { service: string }[]): string[] =>
   tasks.length > 0

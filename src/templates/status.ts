@@ -60,7 +60,7 @@ function flightLines(inFlight: readonly Deployment[]): string[] {
 function flightLine(d: Deployment): string {
   const { emoji, head, tail } = standing(d, []);
   const what = d.kind === 'deploy' ? 'deploy to' : 'rollback in';
-  return `${emoji} *${escaped(d.id, 40)}* ${what} ${escaped(d.environment, 63)} by ${handle(d.requestedBy)}: ${head} ${cut(tail, 200)}`;
+  return `${emoji} *${escaped(d.id, 40)}* ${what} ${escaped(d.environment, 63)} by ${handle(d.requestedBy)}: ${head}${cut(tail, 200)}`;
 }
 
 function environmentLines({ name, lock, services }: EnvironmentStatus, most: number): string[] {

@@ -4,7 +4,7 @@ import type { Deployment, StoryEntry } from '../records/deployment.ts';
 import { context, section } from './blocks.ts';
 import { manyServices } from './changes.ts';
 import type { Message } from './message.ts';
-import { clockTime, code, cut, duration, escaped, handle, plural } from './text.ts';
+import { clockTime, code, cut, duration, escaped, handle, mention, plural } from './text.ts';
 
 /**
  * The message for one entry, or null where the card alone shows it. Only the entry, those before it and what never
@@ -37,6 +37,8 @@ interface Words {
   /** " by @ben". */
   by: string;
   detail: string;
+  /** Rings whoever asked for the deployment: when they are needed, and when it is over. */
+  asker: string;
   /** ": the reason". */
   because: string;
   /** Services are not told one by one. */
@@ -52,6 +54,7 @@ function sentence(d: Deployment, entry: StoryEntry, index: number): string | nul
     service: entry.service ? code(entry.service, 63) : 'A service',
     by: entry.by ? ` by ${handle(entry.by)}` : '',
     detail,
+    asker: mention(d.requestedBy),
     because: detail ? `: ${detail}` : '',
     many: d.releases.length > manyServices,
     before: d.story.slice(0, index),
@@ -88,10 +91,10 @@ const sentences: Record<StoryEntry['event'], (words: Words) => string | null> = 
     `✅ *The rollback is verified*${many ? restoredCount(before) : ''}`,
   'rollback-failed': ({ because }) => `❌ *The rollback failed*${because}`,
   'could-not-tell': ({ because }) => `❔ *Could not tell*${because}; looking again`,
-  held: ({ because }) => `✋ *Held: somebody has to decide*${because}`,
+  held: ({ because, asker }) => `✋ *Held: somebody has to decide*, ${asker}${because}`,
   answered: ({ entry, by }) =>
     `💬 *${answers.get(entry.detail ?? '') ?? 'Decided'}*${by || ', because nobody answered in time'}`,
-  ended: ({ entry, before }) => endSentence(entry, before),
+  ended: ({ entry, before, asker }) => endSentence(entry, before, asker),
 };
 
 /** The engine tells a stage by its place in the order, beginning at 1. */
@@ -122,10 +125,11 @@ const endings = new Map([
   ['left', '⚠️ *Left as it is*'],
 ]);
 
-function endSentence(entry: StoryEntry, before: readonly StoryEntry[]): string | null {
+function endSentence(entry: StoryEntry, before: readonly StoryEntry[], asker: string): string | null {
   const line = endings.get(entry.detail ?? '');
+  if (!line) return null;
   const started = before.find((e) => e.event === 'started')?.at;
-  return line && started !== undefined ? `${line}, after ${duration(entry.at - started)}` : (line ?? null);
+  return `${line}${started === undefined ? '' : `, after ${duration(entry.at - started)}`} · ${asker}`;
 }
 
 /** For a stage of many services, which were not told one by one: what became of them since it began. */

@@ -11,6 +11,8 @@ import { environmentOf, type World } from './world.ts';
 export interface Stage extends World {
   /** Asks for the deployment's messages to be drawn anew. Must not throw or wait for Slack. */
   show(d: Deployment): Promise<void>;
+  /** Told once of every deployment that ended here. */
+  ended(d: Deployment): void;
 }
 
 /**
@@ -28,6 +30,7 @@ export async function advance(id: string, stage: Stage): Promise<number | null> 
     if (isSame(d, next)) return next.notBefore;
     d = await stage.store.save(next, auditOf(d, next));
     await stage.show(d);
+    if (isEnded(d)) stage.ended(d);
     if (!isEnded(d) && d.notBefore > stage.clock.now()) return d.notBefore;
   }
 }

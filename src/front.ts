@@ -1,0 +1,66 @@
+/** Bolt: the same handlers over HTTP and Socket Mode. */
+import type { RequestListener } from 'node:http';
+import { App, HTTPReceiver, type LogLevel, SocketModeReceiver } from '@slack/bolt';
+import type { Logger } from 'pino';
+import { type Front, register } from './commands/index.ts';
+import type { ProcessSettings } from './config/environment.ts';
+
+export interface Running {
+  mode: 'http' | 'socket';
+  /** What serves `/slack/events`; null in Socket Mode. */
+  requestListener: RequestListener | null;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Bolt waits this long, times the failures so far, before it connects again, and takes it as the limit for a pong. */
+const socketPingTimeout = 2_000;
+
+export function createFront({ slack }: ProcessSettings, log: Logger, front: Front): Running {
+  const logger = boltLogger(log);
+  const http = slack.appToken
+    ? null
+    : new HTTPReceiver({ signingSecret: slack.signingSecret ?? '', endpoints: '/slack/events', logger });
+  const socket = slack.appToken
+    ? new SocketModeReceiver({
+        appToken: slack.appToken,
+        logger,
+        clientPingTimeout: socketPingTimeout,
+        installerOptions: { clientOptions: slack.apiUrl ? { slackApiUrl: slack.apiUrl } : {} },
+      })
+    : null;
+  const receiver = http ?? socket;
+  if (!receiver) throw new Error('neither HTTP nor Socket Mode');
+  const app = new App({
+    receiver,
+    logger,
+    // Our own tokens and ids: Bolt would ask Slack for them, at start or for every request.
+    authorize: async () => ({ botToken: slack.botToken }),
+    ignoreSelf: false,
+    convoStore: false,
+    clientOptions: slack.apiUrl ? { slackApiUrl: slack.apiUrl } : {},
+  });
+  app.error(async (error) => log.error({ err: error }, 'Bolt could not handle a request'));
+  register(app, front);
+  return {
+    mode: http ? 'http' : 'socket',
+    requestListener: http?.requestListener ?? null,
+    start: async () => void (await socket?.start()),
+    stop: async () => void (await socket?.stop()),
+  };
+}
+
+function boltLogger(log: Logger) {
+  const child = log.child({ from: 'bolt' }, { level: log.level === 'silent' ? 'silent' : 'warn' });
+  const text = (parts: unknown[]) =>
+    parts.map((part) => (part instanceof Error ? part.message : String(part))).join(' ');
+  return {
+    debug: (...parts: unknown[]) => child.debug(text(parts)),
+    info: (...parts: unknown[]) => child.info(text(parts)),
+    warn: (...parts: unknown[]) => child.warn(text(parts)),
+    error: (...parts: unknown[]) => child.error(text(parts)),
+    setLevel: () => {},
+    getLevel: () => 'warn' as LogLevel,
+    setName: () => {},
+  };
+}

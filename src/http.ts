@@ -1,0 +1,27 @@
+/** HTTP besides Slack: is the process alive, can it work, and what does it count. */
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Registry } from 'prom-client';
+
+export interface HttpWorld {
+  /** Why the process cannot work now, or null. */
+  trouble(): Promise<string | null>;
+  metrics: Registry;
+  /** What answers all other paths. */
+  slack: RequestListener | null;
+}
+
+export function createHttp({ trouble, metrics, slack }: HttpWorld): Server {
+  return createServer((request, response) => {
+    const say = (status: number, text: string, type = 'text/plain; charset=utf-8') =>
+      response.writeHead(status, { 'content-type': type }).end(text);
+    const failed = (error: unknown) => say(503, error instanceof Error ? error.name : 'error');
+    const path = request.method === 'GET' ? request.url?.split('?')[0] : undefined;
+    if (path === '/healthz') say(200, 'ok\n');
+    else if (path === '/readyz') {
+      trouble().then((problem) => say(problem ? 503 : 200, `${problem ?? 'ready'}\n`), failed);
+    } else if (path === '/metrics') {
+      metrics.metrics().then((text) => say(200, text, metrics.contentType), failed);
+    } else if (slack) slack(request, response);
+    else say(404, 'not found\n');
+  });
+}

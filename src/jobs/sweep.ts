@@ -1,0 +1,15 @@
+/** Finds what a crash between two writes left behind: a record without its job, a job that gave up. */
+import type { Store } from '../clients/store/index.ts';
+import type { Queues } from './queues.ts';
+
+/** Safe to run anywhere, any time: a job that is there is left alone. */
+export async function sweep(
+  store: Pick<Store, 'activeDeployments'>,
+  queues: Pick<Queues, 'deployments' | 'startDeployment'>,
+): Promise<void> {
+  for (const { id } of await store.activeDeployments()) {
+    const job = await queues.deployments.getJob(id);
+    if (!job) await queues.startDeployment(id);
+    else if (await job.isFailed()) await job.retry();
+  }
+}

@@ -1,0 +1,146 @@
+/** Reads the configuration, builds the clients, wires, starts, stops. Nothing else knows everything. */
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { pathToFileURL } from 'node:url';
+import type { Logger } from 'pino';
+import { createAws } from './clients/aws.ts';
+import { clockFrom } from './clients/clock.ts';
+import { createEcr } from './clients/ecr.ts';
+import { createLimiter } from './clients/limiter.ts';
+import { createPeople } from './clients/people.ts';
+import { createProbe } from './clients/probe.ts';
+import { checkDurability, ready, requestConnection, workerConnection } from './clients/redis.ts';
+import { createSlackWriter, slackClient } from './clients/slack.ts';
+import { createStore } from './clients/store/index.ts';
+import { EnvironmentError, type ProcessSettings, readEnvironment, secretsOf } from './config/environment.ts';
+import { CatalogError, loadCatalog } from './config/load-catalog.ts';
+import { createFront } from './front.ts';
+import { createHttp } from './http.ts';
+import { createQueues } from './jobs/queues.ts';
+import { sweep } from './jobs/sweep.ts';
+import { startWorkers } from './jobs/workers.ts';
+import { createLog } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { ecsTarget } from './targets/ecs.ts';
+
+export interface Server {
+  port: number;
+  stop(): Promise<void>;
+}
+
+const redisPatience = 30_000;
+const sweepEvery = 5_000;
+/** Well within the time that a membership counts as fresh, in the clock's milliseconds. */
+const peopleEvery = 4 * 60_000;
+
+export async function startServer(settings: ProcessSettings, log: Logger): Promise<Server> {
+  const catalog = loadCatalog(readFileSync(settings.catalog, 'utf8'), settings.catalog);
+  const clock = clockFrom(settings.clock);
+  const onError = (error: Error) => log.warn(error.message);
+  const patient = workerConnection(settings.redisUrl, { onError });
+  const impatient = requestConnection(settings.redisUrl, { onError });
+  await Promise.all([ready(patient, redisPatience), ready(impatient, redisPatience)]);
+  for (const problem of await checkDurability(patient)) log.warn(problem);
+
+  const client = slackClient(settings.slack.botToken, settings.slack.apiUrl);
+  const limiter = createLimiter(patient, { prefix: settings.prefix, clock });
+  const slack = createSlackWriter(client, limiter, clock);
+  const people = createPeople(catalog, client, clock, (entry, error) =>
+    log.warn({ entry, error: error instanceof Error ? error.message : error }, 'cannot read who this is'),
+  );
+  const queues = createQueues(patient, settings.prefix);
+  const metrics = createMetrics(queues);
+  const stops: (() => Promise<unknown>)[] = [];
+
+  const isWeb = settings.role !== 'worker';
+  const requestQueues = isWeb ? createQueues(impatient, settings.prefix) : null;
+  const front = requestQueues
+    ? createFront(settings, log, {
+        catalog,
+        clock,
+        people,
+        slack,
+        queues: requestQueues,
+        store: createStore(impatient, settings.prefix),
+        openForm: async (trigger, view) => void (await client.views.open({ trigger_id: trigger, view })),
+        log,
+        count: metrics.request,
+      })
+    : null;
+
+  if (settings.role !== 'web') {
+    const store = createStore(patient, settings.prefix);
+    const aws = createAws({ limiter });
+    const world = {
+      catalog,
+      clock,
+      people,
+      slack,
+      store,
+      queues,
+      target: ecsTarget({ aws, ecr: createEcr({ aws }), clock }),
+      probe: createProbe(clock),
+      show: ({ id }: { id: string }) => queues.redraw(id),
+      ended: metrics.ended,
+    };
+    const workers = startWorkers(patient, settings.prefix, world, log);
+    const sweeping = setInterval(() => {
+      sweep(store, queues).catch((error: unknown) => log.warn({ err: error }, 'the sweep failed'));
+    }, sweepEvery);
+    stops.push(async () => clearInterval(sweeping), workers.close);
+  }
+
+  const refreshing = setInterval(() => void people.refresh(), clock.real(peopleEvery));
+  void people.refresh();
+  const http = createHttp({
+    trouble: async () => ((await impatient.ping()) === 'PONG' ? null : 'Redis does not answer'),
+    metrics: metrics.registry,
+    slack: front?.requestListener ?? null,
+  });
+  http.listen(settings.port, settings.host);
+  await once(http, 'listening');
+  await front?.start();
+  const port = (http.address() as AddressInfo).port;
+  log.info({ port, role: settings.role, mode: front?.mode ?? 'none' }, 'Pilothouse is ready');
+
+  return {
+    port,
+    async stop() {
+      clearInterval(refreshing);
+      await front?.stop();
+      http.close();
+      http.closeIdleConnections();
+      for (const stop of stops) await stop();
+      await Promise.all([queues.close(), requestQueues?.close()]);
+      patient.disconnect();
+      impatient.disconnect();
+    },
+  };
+}
+
+async function main(): Promise<void> {
+  try {
+    const settings = readEnvironment();
+    const log = createLog(settings.logLevel, secretsOf(settings));
+    const server = await startServer(settings, log);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => void server.stop().then(() => process.exit(0)));
+    }
+  } catch (error) {
+    process.stderr.write(`${plainReason(error)}\n`);
+    process.exit(1);
+  }
+}
+
+/** A person reads this in a terminal: the problems, without a stack, where they are theirs to mend. */
+function plainReason(error: unknown): string {
+  if (error instanceof EnvironmentError) return `Pilothouse cannot start:\n${error.message}`;
+  if (error instanceof CatalogError) return `The catalog has problems:\n${error.message}`;
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+    return `Pilothouse cannot start: ${error.message}. PILOTHOUSE_CATALOG says where the catalog is.`;
+  }
+  return `Pilothouse cannot start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main();
