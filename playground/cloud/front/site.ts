@@ -1,0 +1,146 @@
+/** Answers HTTP as the services of a cluster do, according to what runs. */
+import type { ServerResponse } from 'node:http';
+import { findTaskDefinition, imageOf, versionOf } from '../registry.ts';
+import { catchUp } from '../rollout/advance.ts';
+import { isHealthy } from '../rollout/tasks.ts';
+import type { Service, Task, World } from '../world.ts';
+
+export type SiteFault = 'down' | 'timeout';
+
+export interface Site {
+  world: World;
+  faults: Map<string, SiteFault>;
+}
+
+type Condition = 'healthy' | 'unhealthy' | 'error';
+interface Reply {
+  status: number;
+  body: object;
+}
+
+const SLOW_MS = 6_000;
+const UNHEALTHY_LATER_MS = 60_000;
+
+/** `path` is what follows `/site/`. */
+export async function answerSite(
+  { world, faults }: Site,
+  path: string,
+  response: ServerResponse,
+): Promise<void> {
+  const [clusterName = '', ...rest] = path.split('?')[0]?.split('/').map(decodeURIComponent) ?? [];
+  const fault = faults.get(clusterName);
+  if (fault === 'down') return void response.destroy();
+  if (fault === 'timeout') return;
+  catchUp(world);
+  const services = [...(world.clusters.get(clusterName)?.services.values() ?? [])];
+  const { service, endpoint } = route(services, rest.join('/'));
+  if (!service || !REPLIES[endpoint]) return send(response, { status: 404, body: { error: 'not found' } });
+  const visit = visitTask(world, service);
+  if (visit.isSlow) await world.clock.sleep(SLOW_MS);
+  send(response, REPLIES[endpoint]({ world, service, services, ...visit }));
+}
+
+/** `<service>/health/live` belongs to that service, `health/live` to the first one, the gateway. */
+function route(services: Service[], path: string): { service: Service | undefined; endpoint: string } {
+  const named = services.find((service) => service.path !== '' && path.startsWith(`${service.path}/`));
+  return named
+    ? { service: named, endpoint: path.slice(named.path.length + 1) }
+    : { service: services[0], endpoint: path };
+}
+
+interface Visit {
+  version: string | null;
+  condition: Condition;
+  isSlow: boolean;
+}
+
+/** Requests go round the healthy tasks, so that old and new ones answer in proportion while a rollout is under way. */
+function visitTask(world: World, service: Service): Visit {
+  const tasks = service.tasks.filter(isHealthy);
+  const turn = service.requests;
+  service.requests += 1;
+  const task = tasks[turn % Math.max(1, tasks.length)];
+  if (!task) return { version: null, condition: 'unhealthy', isSlow: false };
+  // A whole round of the tasks has the same parity, so that every second answer of each one is an error.
+  return look(world, service, task, Math.floor(turn / tasks.length) % 2 === 1);
+}
+
+function look(world: World, service: Service, task: Task, isSecond: boolean): Visit {
+  const definition = findTaskDefinition(world, task.taskDefinition);
+  const version = versionOf(definition, service.container);
+  const images = definition.containers.flatMap(({ image }) => imageOf(world, image).image ?? []);
+  const faulty = images.find(({ fault }) => fault);
+  const steadyAt = service.deployments.find(({ id }) => id === task.deployment)?.completedAt ?? Number.NaN;
+  const since = Math.max(steadyAt, faulty?.faultSince ?? 0);
+  switch (faulty?.fault) {
+    case 'unhealthy':
+      return { version, condition: 'unhealthy', isSlow: false };
+    case 'unhealthy-later':
+      return {
+        version,
+        condition: world.clock.now() >= since + UNHEALTHY_LATER_MS ? 'unhealthy' : 'healthy',
+        isSlow: false,
+      };
+    case 'flaky':
+      return { version, condition: isSecond ? 'error' : 'healthy', isSlow: false };
+    default:
+      return { version, condition: 'healthy', isSlow: faulty?.fault === 'slow' };
+  }
+}
+
+interface Asked extends Visit {
+  world: World;
+  service: Service;
+  services: Service[];
+}
+
+const STATUS = { healthy: 200, unhealthy: 503, error: 500 };
+
+const health = ({ condition, version, service }: Asked): Reply => ({
+  status: STATUS[condition],
+  body: { status: condition === 'healthy' ? 'ok' : condition, version, service: service.name },
+});
+
+/** The endpoints that runbook 001 checks. */
+const REPLIES: Record<string, (asked: Asked) => Reply> = {
+  health,
+  'health/live': health,
+  'health/ready': health,
+  'api/v1/auth/status': health,
+  'health/circuits': (asked) => {
+    const reply = health(asked);
+    const state = asked.condition === 'healthy' ? 'closed' : 'open';
+    const circuits = { database: { state }, redis: { state: 'closed' }, payments: { state } };
+    return { ...reply, body: { ...reply.body, circuits } };
+  },
+  'health/dashboard': (asked) => (asked.condition === 'error' ? health(asked) : dashboard(asked)),
+};
+
+/** Looks at every service once, without taking its turn. The first half are called core, the others moat, as in runbook 001. */
+function dashboard({ world, services, version, service }: Asked): Reply {
+  const states = services.map(({ name }, index) => ({ name, ...glance(world, services[index] ?? service) }));
+  const sick = states.filter(({ status }) => status !== 'healthy').length;
+  const half = Math.ceil(states.length / 2);
+  const byName = (some: typeof states) => Object.fromEntries(some.map(({ name, ...state }) => [name, state]));
+  return {
+    status: sick === states.length ? 503 : 200,
+    body: {
+      overall: sick === 0 ? 'healthy' : sick === states.length ? 'unhealthy' : 'degraded',
+      version,
+      summary: { total: states.length, healthy: states.length - sick, unhealthy: sick },
+      coreServices: byName(states.slice(0, half)),
+      moatServices: byName(states.slice(half)),
+    },
+  };
+}
+
+function glance(world: World, service: Service) {
+  const looks = service.tasks.filter(isHealthy).map((task) => look(world, service, task, false));
+  const isSick = looks.length === 0 || looks.some(({ condition }) => condition !== 'healthy');
+  return { status: isSick ? 'unhealthy' : 'healthy', version: looks[0]?.version ?? null };
+}
+
+function send(response: ServerResponse, { status, body }: Reply): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
