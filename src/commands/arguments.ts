@@ -129,7 +129,11 @@ function refuseUnclear(read: Words, sorted: Sorted, grammar: Grammar, catalog: C
     throw movingVersion(stranger);
   }
   if (stranger) {
-    const known = { environment, hasServices: hasServices(sorted) };
+    const known = {
+      environment,
+      hasServices: hasServices(sorted),
+      needsEnvironment: !grammar.freeReason,
+    };
     throw unknownWord(read, stranger, known, catalog, grammar.flags);
   }
   if (reasonFrom && moving.includes(reasonFrom.value.toLowerCase()) && read.words.at(-1) === reasonFrom) {

@@ -8,6 +8,8 @@ import { corrected, type FlagKinds, type Word, type Words } from './words.ts';
 export interface Known {
   readonly environment: string | null;
   readonly hasServices: boolean;
+  /** False where an environment may be left out. */
+  readonly needsEnvironment: boolean;
 }
 
 export function unknownWord(
@@ -25,7 +27,8 @@ export function unknownWord(
   const said = `I do not know ${shown(word)}`;
   if (isFlag)
     return new Refusal('unknown-flag', `${said}.`, `Flags begin with two dashes: --${meant}.`, suggestion);
-  if (meant ? environments.includes(meant) : known.environment === null) {
+  const mayBeEnvironment = known.needsEnvironment && known.environment === null && !word.joined;
+  if (meant ? environments.includes(meant) : mayBeEnvironment) {
     return new Refusal(
       'unknown-environment',
       `${said} as an environment.`,

@@ -79,8 +79,8 @@ export function readWords(command: string, slackText: string, kinds: FlagKinds):
 function asTyped(slackText: string): string {
   return (
     slackText
-      .replace(/<([^<>]*)>|&(amp|lt|gt);/g, (_, link: string | undefined, entity: string) =>
-        link === undefined ? (entities[entity] ?? '') : linkText(link),
+      .replace(/<([^<>]*)>|&(amp|lt|gt);/g, (part, link?: string) =>
+        unescaped(link === undefined ? part : linkText(link)),
       )
       // Marks of writing direction could make a text look like another one.
       .replace(/[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]/g, '')
@@ -90,7 +90,9 @@ function asTyped(slackText: string): string {
   );
 }
 
-const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>' };
+const entities: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>' };
+const unescaped = (text: string): string =>
+  text.replace(/&(amp|lt|gt);/g, (entity) => entities[entity] ?? entity);
 
 /** `@U1|ana`, `#C1|general`, `!here`, `!subteam^S1|@ops`, `http://v1.2.3|v1.2.3`, `mailto:a@b.c|a@b.c`. */
 function linkText(link: string): string {
@@ -175,7 +177,7 @@ function wordAt(text: string, plain: string, start: number, joined: boolean): Wo
   const end = quoted?.end ?? start + (match(/[^\s,]+/y, plain, start)?.[0].length ?? 1);
   const typed = quoted?.typed ?? text.slice(start, end);
   const value = typed.replace(/\p{Cf}/gu, '').replace(/^[\s`*_~]+|[\s`*_~]+$/g, '');
-  return { value, typed, start, end, phrase: quoted !== null && !/^\S+$/.test(value), joined };
+  return { value, typed, start, end, phrase: quoted !== null && !/^\S+$/.test(typed.trim()), joined };
 }
 
 function unknownFlag(

@@ -7,6 +7,6 @@ const marks: Record<GateAnswer['answer'], string> = { yes: '✅', no: '⛔', unk
 /** "✅ Verified in staging: D-12, yesterday". */
 export function gateLine({ answer, title, because, hint }: GateAnswer): string {
   const why = because ? `: ${escaped(because, 200)}` : '';
-  const how = hint && answer !== 'yes' ? ` ${escaped(hint, 200)}` : '';
+  const how = hint && answer !== 'yes' ? ` (${escaped(hint, 200)})` : '';
   return `${marks[answer]} ${escaped(title, 100)}${why}${how}`;
 }

@@ -1,5 +1,5 @@
 /** What `/health` answers. */
-import type { KnownBlock, RichTextBlock, TableBlock } from '@slack/types';
+import type { KnownBlock, RichTextBlock, RichTextText, TableBlock } from '@slack/types';
 import {
   type HealthReport,
   type ProbeResult,
@@ -9,7 +9,7 @@ import {
 } from '../records/health.ts';
 import { context, fitting, header, plainMessage, section, sections } from './blocks.ts';
 import type { Message } from './message.ts';
-import { code, cut, duration, escaped, literal, plural, when } from './text.ts';
+import { cut, duration, escaped, literal, plural, when } from './text.ts';
 
 /** At once, while the services are being asked. */
 export function healthWorking(environment: string, count: number): Message {
@@ -22,8 +22,8 @@ const order: readonly Verdict[] = ['unhealthy', 'unknown', 'healthy'];
 interface Row {
   service: string;
   verdict: Verdict;
-  version: string;
-  tasks: string;
+  /** "v1.2.3, 2 of 3 tasks up". */
+  runs: string;
   /** What was found, worst first; not yet escaped. */
   findings: string[];
 }
@@ -51,8 +51,9 @@ function rowOf(health: ServiceHealth): Row {
   return {
     service,
     verdict: verdictOf(health),
-    version: running?.version ?? (running ? 'no version' : '–'),
-    tasks: running ? `${running.running} of ${running.desired}` : '–',
+    runs: running
+      ? `${running.version ?? 'unknown version'}, ${running.running} of ${plural(running.desired, 'task')} up`
+      : 'not known what runs',
     findings: [
       ...probes.filter((p) => p.verdict === 'failed').map(finding),
       ...(running ? runningFindings(running) : [health.unknown ?? 'the target does not know it']),
@@ -115,37 +116,37 @@ const hiddenVerdicts = (rows: readonly Row[]): string =>
 function table(rows: readonly Row[]): TableBlock {
   return {
     type: 'table',
-    column_settings: [{ is_wrapped: true }, {}, { align: 'center' }, { is_wrapped: true }],
+    column_settings: [{ is_wrapped: true }, { is_wrapped: true }],
     rows: [
-      ['Service', 'Version', 'Tasks', 'Found'].map((title) => cell(title, true)),
-      ...rows.map((r) => [
-        cell(`${marks[r.verdict]} ${literal(r.service, 63)}`, r.verdict !== 'healthy'),
-        cell(literal(r.version, 40)),
-        cell(r.tasks),
+      [cell(bold('Service')), cell(bold('Found'))],
+      ...rows.map(({ verdict, service, runs, findings }) => [
+        cell(bold(`${marks[verdict]} ${literal(service, 63)}`), plain(`\n${literal(runs, 80)}`)),
         cell(
-          r.findings
-            .slice(0, 4)
-            .map((f) => literal(f, 300))
-            .join('\n'),
+          plain(
+            findings
+              .slice(0, mostFindings)
+              .map((f) => literal(f, 300))
+              .join('\n'),
+          ),
         ),
       ]),
     ],
   };
 }
 
-const cell = (text: string, bold = false): RichTextBlock => ({
-  type: 'rich_text',
-  elements: [
-    {
-      type: 'rich_text_section',
-      elements: [{ type: 'text', text: text || '–', ...(bold && { style: { bold } }) }],
-    },
-  ],
-});
+/** Of one service; the worst are first. */
+const mostFindings = 4;
 
-function plainLines({ verdict, service, version, tasks, findings }: Row): string[] {
+const cell = (...elements: RichTextText[]): RichTextBlock => ({
+  type: 'rich_text',
+  elements: [{ type: 'rich_text_section', elements }],
+});
+const plain = (text: string): RichTextText => ({ type: 'text', text: text || '–' });
+const bold = (text: string): RichTextText => ({ ...plain(text), style: { bold: true } });
+
+function plainLines({ verdict, service, runs, findings }: Row): string[] {
   return [
-    `${marks[verdict]} *${code(service, 63)}* ${code(version, 40)}, ${tasks} tasks`,
-    ...findings.slice(0, 4).map((f) => `\u2003\u2002${escaped(f, 300)}`),
+    `${marks[verdict]} *${escaped(service, 63)}* ${escaped(runs, 80)}`,
+    ...findings.slice(0, mostFindings).map((f) => `↳ ${escaped(f, 300)}`),
   ];
 }

@@ -76,7 +76,7 @@ export function help(command: HelpTopic): Message {
     blocks: [
       section(`*/${command}* ${escaped(what)}`),
       section(usage.map(code).join('\n')),
-      ...sections(examples.map(([typed, meaning]) => `${code(typed)}\n\u2003${escaped(meaning)}`)),
+      ...sections(examples.map(([typed, meaning]) => `${code(typed)}\n↳ ${escaped(meaning)}`)),
       ...(notes.length > 0 ? [context(notes.join('\n'))] : []),
     ],
   };

@@ -34,6 +34,7 @@ const approvalLine = (approvers: readonly string[]): string =>
     ? `👤 Has to be approved by ${some(
         approvers.map((a) => cut(a, 120)),
         8,
+        'or',
       )}.`
     : '👤 Nobody has to approve it.';
 

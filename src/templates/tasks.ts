@@ -53,14 +53,11 @@ const marks: Record<Task['status'], string> = {
   error: '❌',
 };
 
-/** Spaces that stay. */
-const indent = '\u2003\u2002';
-
 export function plainTasks(tasks: readonly Task[]): KnownBlock[] {
   return sections(
     tasks.flatMap(({ title, status, lines, evidence = [] }) => [
       `${marks[status]} ${escaped(title, 220)}`,
-      ...[...lines, ...evidence].map((line) => `${indent}${escaped(line, 300)}`),
+      ...[...lines, ...evidence].map((line) => `↳ ${escaped(line, 300)}`),
     ]),
   );
 }
