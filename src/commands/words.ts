@@ -37,7 +37,7 @@ export interface Words {
 export type FlagKinds = Readonly<Record<string, 'switch' | 'text'>>;
 
 /** More than this is no command; Slack itself takes more. */
-export const longestText = 2_000;
+const longestText = 2_000;
 
 /** Throws a `Refusal` for an unknown flag and for a text of more than 2,000 characters. */
 export function readWords(command: string, slackText: string, kinds: FlagKinds): Words {

@@ -320,7 +320,7 @@ describe('the parts together', () => {
   const environment = (name: string, more = '') =>
     `  ${name}: { base_url: https://${name}.example.com${more} }`;
   const api = (more: string) => `  api: { target: ${ecs(more)} }`;
-  test.each<[string, Parts, string[]]>([
+  test.each<[string, Parts, unknown[]]>([
     [
       'an environment after one that is not there',
       { environments: environment('test', ', after: tset') },
