@@ -18,7 +18,7 @@ export interface Word {
 }
 
 /** A flag with its place; `value` is null for a switch. */
-export interface Flag {
+interface Flag {
   readonly name: string;
   readonly value: string | null;
   readonly start: number;

@@ -3,7 +3,7 @@ import ms from 'ms';
 import { z } from 'zod';
 import { looksLikeVersion } from '../records/version.ts';
 
-export const roles = ['deployers', 'approvers', 'responders', 'admins'] as const;
+const roles = ['deployers', 'approvers', 'responders', 'admins'] as const;
 export type Role = (typeof roles)[number];
 
 const longest = 30 * 24 * 3_600_000;

@@ -12,12 +12,12 @@ import {
 } from 'yaml';
 
 export type Path = readonly PropertyKey[];
-export interface Place {
+interface Place {
   readonly line: number;
   readonly column: number;
 }
 /** Something wrong with the text itself. */
-export interface TextProblem extends Place {
+interface TextProblem extends Place {
   readonly message: string;
 }
 
