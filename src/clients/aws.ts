@@ -98,8 +98,11 @@ export function createAws({ limiter, timeout = 10_000 }: { limiter: Limiter; tim
             waiting(bucket, () => answeredWithin(timeout, (abort) => client.send(command, abort))),
           ),
         sendIfRoom: (operation, command) =>
-          call(about(operation), (bucket) =>
-            ifRoom(bucket, () => answeredWithin(timeout, (abort) => client.send(command, abort))),
+          call(
+            about(operation),
+            (bucket) => ifRoom(bucket, () => answeredWithin(timeout, (abort) => client.send(command, abort))),
+            (bucket) =>
+              waiting(bucket, () => answeredWithin(timeout, (abort) => client.send(command, abort))),
           ),
       };
     }),
@@ -137,8 +140,15 @@ const ecrBucket = (where: string): Bucket => ({ name: `ecr:${where}:read`, burst
 /** A read that broke off this soon (a dropped connection) is sent again at once; in real milliseconds. */
 const soon = 2_000;
 
-/** One more try after throttling, when nothing was done, and for reads after a quick failure, which do no harm. */
-async function call<R>({ name, bucket, penalise }: Call, send: (bucket: Bucket) => Promise<R>): Promise<R> {
+/**
+ * One more try after throttling, when nothing was done, and for reads after a quick failure, which do no harm. It waits for
+ * its turn: what is throttled again and again has to be told, and not to look like a quota without room for ever.
+ */
+async function call<R>(
+  { name, bucket, penalise }: Call,
+  send: (bucket: Bucket) => Promise<R>,
+  again = send,
+): Promise<R> {
   const began = performance.now();
   try {
     const quota = await bucket();
@@ -149,7 +159,7 @@ async function call<R>({ name, bucket, penalise }: Call, send: (bucket: Bucket) 
       const isRead = /:(Describe|List)/.test(name);
       if (failure === 'throttled') await penalise(quota);
       else if (failure !== 'unsure' || !isRead || performance.now() - began > soon) throw error;
-      return await send(quota);
+      return await again(quota);
     }
   } catch (error) {
     throw awsError(name, error);
