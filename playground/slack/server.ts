@@ -80,7 +80,9 @@ async function answer(
   if (area === 'commands' && rest[1]) {
     return send(request, response, spendResponseUrl(state, rest[1], argsOf(body, 'application/json')));
   }
-  if (area === 'upload' && rest[0]) return send(request, response, upload(state, rest[0], body));
+  if (area === 'upload' && rest[0]) {
+    return send(request, response, await upload(state, rest[0], body, request.headers['content-type']));
+  }
   send(request, response, { status: 404, body: { ok: false, error: 'not_found' } });
 }
 
@@ -95,11 +97,19 @@ function send(request: IncomingMessage, response: ServerResponse, answer: ApiAns
     .end(isText ? answer.body : JSON.stringify(answer.body));
 }
 
-function upload(state: State, id: string, body: Buffer): ApiAnswer {
+async function upload(state: State, id: string, body: Buffer, type = ''): Promise<ApiAnswer> {
   const file = state.files.get(id);
   if (!file) return { status: 404, body: 'not found' };
-  file.content = body.toString('base64');
-  return { status: 200, body: `OK - ${body.length}` };
+  const content = type.startsWith('multipart/') ? await partOf(body, type) : body;
+  file.content = content.toString('base64');
+  return { status: 200, body: `OK - ${content.length}` };
+}
+
+async function partOf(body: Buffer, type: string): Promise<Buffer> {
+  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData();
+  const parts = [...form.values()];
+  const file = parts.find((part) => typeof part !== 'string');
+  return Buffer.from(file ? await file.arrayBuffer() : '');
 }
 
 function tokenOf(request: IncomingMessage, args: Record<string, unknown>): string | undefined {

@@ -15,10 +15,14 @@ afterEach(async () => {
 
 describe('A slash command over HTTP', () => {
   test('reaches Bolt with a signature it accepts, and the answer is shown to the person alone', async () => {
-    bot.app.command('/deploy', ({ ack, command }) => ack(`Deploying ${command.text} for ${command.user_name}`));
+    bot.app.command('/deploy', ({ ack, command }) =>
+      ack(`Deploying ${command.text} for ${command.user_name}`),
+    );
     const delivery = await slack.command('/deploy production all', { as: 'ana' });
     expect(delivery).toMatchObject({ status: 200, reply: { text: 'Deploying production all for ana' } });
-    expect(slack.ephemerals('ana').map((message) => message.text)).toEqual(['Deploying production all for ana']);
+    expect(slack.ephemerals('ana').map((message) => message.text)).toEqual([
+      'Deploying production all for ana',
+    ]);
     expect(slack.ephemerals('ben')).toEqual([]);
     expect(slack.messages('deployments')).toEqual([]);
   });
@@ -53,7 +57,9 @@ describe('A slash command over HTTP', () => {
 
   test('that no app listens to shows dispatch_failed', async () => {
     slack.connect('http://127.0.0.1:1/slack/events');
-    expect(await slack.command('/deploy production', { as: 'ana' })).toMatchObject({ error: 'dispatch_failed' });
+    expect(await slack.command('/deploy production', { as: 'ana' })).toMatchObject({
+      error: 'dispatch_failed',
+    });
   });
 
   test('that the app does not declare is answered by Slack', async () => {
@@ -82,7 +88,10 @@ describe('A slash command over HTTP', () => {
 test('a wrong signing secret is refused by Bolt', async () => {
   const other = await workspace({ signingSecret: 'another secret' });
   const stranger = await httpBot(other);
-  expect(await other.command('/deploy x', { as: 'ana' })).toMatchObject({ status: 401, error: 'dispatch_failed' });
+  expect(await other.command('/deploy x', { as: 'ana' })).toMatchObject({
+    status: 401,
+    error: 'dispatch_failed',
+  });
   await stranger.stop();
   await other.stop();
 });
