@@ -73,6 +73,7 @@ function openService(world: World, described: CloudService, history: string[], n
     revisions: [],
     agenda: [],
     requests: 0,
+    flakyAnswers: 0,
   };
   const withSidecar = cluster.services.size === 0;
   cluster.services.set(described.service, service);

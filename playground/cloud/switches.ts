@@ -3,8 +3,9 @@ import { addRevision } from './ecs/task-definitions.ts';
 import type { ApiFault, ApiFaults } from './front/faults.ts';
 import type { SiteFault } from './front/site.ts';
 import { findTaskDefinition, imageOf, setFault } from './registry.ts';
-import { catchUp, primaryOf, scale } from './rollout/advance.ts';
+import { catchUp } from './rollout/advance.ts';
 import { beginDeployment } from './rollout/begin.ts';
+import { primaryOf, scale } from './rollout/settle.ts';
 import type { BreakerMode, Service, TaskDefinition, VersionFault, World } from './world.ts';
 
 export interface CloudSwitches {

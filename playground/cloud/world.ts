@@ -5,15 +5,17 @@ import type { Clock } from '../../src/clients/clock.ts';
 export type BreakerMode = 'off' | 'on' | 'rollback';
 
 /**
- * What is wrong with a version. The first four are seen by ECS, the others only by who asks the service over HTTP:
+ * What is wrong with a version. The first five are seen by ECS, the others only by who asks the service over HTTP:
  * `crash-at-start` the container exits; `fails-health-check` the container's health check fails; `crash-loop` tasks become
- * healthy and exit soon after; `cannot-pull` the image cannot be fetched; `unhealthy` answers 503; `unhealthy-later` 503 from
+ * healthy and exit 8 s later, so that no rollout completes; `crash-later` they exit after a minute, so that it completes;
+ * `cannot-pull` the image cannot be fetched; `unhealthy` answers 503; `unhealthy-later` 503 from
  * 60 s after the rollout on; `slow` answers after 6 s of the clock; `flaky` every second request 500.
  */
 export type VersionFault =
   | 'crash-at-start'
   | 'fails-health-check'
   | 'crash-loop'
+  | 'crash-later'
   | 'cannot-pull'
   | 'unhealthy'
   | 'unhealthy-later'
@@ -164,6 +166,8 @@ export interface Service {
   agenda: Happening[];
   /** Requests answered so far: they go round the running tasks. */
   requests: number;
+  /** Those of them that met a flaky version. */
+  flakyAnswers: number;
 }
 
 export interface CloudEvent {

@@ -1,8 +1,8 @@
 /** DescribeServices, ListServices, UpdateService, DescribeClusters, ListClusters. */
 import type { Cluster, DescribeServicesResponse } from '@aws-sdk/client-ecs';
 import { z } from 'zod';
-import { scale } from '../rollout/advance.ts';
 import { beginDeployment } from '../rollout/begin.ts';
+import { scale } from '../rollout/settle.ts';
 import { isPending, isRunning } from '../rollout/tasks.ts';
 import { type Breaker, ecsArn, type Service, type TaskDefinition, type World } from '../world.ts';
 import { describeService } from './describe-service.ts';

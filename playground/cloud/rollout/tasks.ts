@@ -11,7 +11,7 @@ export const isLive = (task: Task) => task.stoppingAt === undefined;
 export const tasksOf = (service: Service, deployment: Pick<Deployment, 'id'>) =>
   service.tasks.filter((task) => task.deployment === deployment.id);
 
-type Fate = 'fine' | 'crash-at-start' | 'fails-health-check' | 'crash-loop' | 'cannot-pull';
+type Fate = 'fine' | 'crash-at-start' | 'fails-health-check' | 'crash-loop' | 'crash-later' | 'cannot-pull';
 
 function fateOf(world: World, arn: string): Fate {
   const broken = brokenImage(world, findTaskDefinition(world, arn));
@@ -20,6 +20,7 @@ function fateOf(world: World, arn: string): Fate {
     case 'crash-at-start':
     case 'fails-health-check':
     case 'crash-loop':
+    case 'crash-later':
     case 'cannot-pull':
       return broken.fault;
     default:
@@ -58,8 +59,12 @@ function startTask(world: World, service: Service, deployment: Deployment, at: n
     plan(service, { what: 'task-runs', task: task.id, at: running });
     if (fate === 'fails-health-check')
       plan(service, { what: 'task-fails', task: task.id, at: at + paced(world, 44) + spread });
-    if (fate === 'crash-loop')
-      plan(service, { what: 'task-fails', task: task.id, at: running + paced(world, 8) });
+    if (fate === 'crash-loop' || fate === 'crash-later')
+      plan(service, {
+        what: 'task-fails',
+        task: task.id,
+        at: running + paced(world, fate === 'crash-loop' ? 8 : 60),
+      });
   }
   return task;
 }
@@ -72,7 +77,7 @@ const pullTime = (world: World, deployment: Deployment) =>
 export function taskRuns(world: World, task: Task, at: number): void {
   task.startedAt = at;
   const fate = fateOf(world, task.taskDefinition);
-  task.healthy = fate === 'fine' || fate === 'crash-loop';
+  task.healthy = fate !== 'fails-health-check';
 }
 
 /** Marks a task as failed with what DescribeTasks says of it, and tells the service's events. */

@@ -3,7 +3,7 @@
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { type CloudOptions, type CloudService, startCloud } from '../../../playground/cloud/index.ts';
-import { clockFrom, clockText } from '../../../src/clients/clock.ts';
+import type { Clock } from '../../../src/clients/clock.ts';
 
 export const PROD = 'skillancer-prod';
 export const IMAGES = '123456789012.dkr.ecr.us-east-1.amazonaws.com';
@@ -25,10 +25,22 @@ export const market: CloudService = {
   repository: 'market',
 };
 
-/** A cloud on a clock that runs a hundred times as fast as real time, with clients that do not retry. */
+/** A clock that only moves when somebody sleeps on it, and then at once: minutes of a rollout take no real time. */
+export function clockByHand(): Clock {
+  let now = Date.parse('2026-01-05T09:00:00Z');
+  return {
+    now: () => now,
+    real: () => 0,
+    sleep: async (ms) => {
+      now += ms;
+    },
+  };
+}
+
+/** A cloud on a clock by hand, with clients that do not retry. */
 export async function openCloud(options: Partial<CloudOptions> = {}) {
-  const clock = clockFrom(clockText(new Date('2026-01-05T09:00:00Z'), 100));
-  const cloud = await startCloud({ clock, services: [api, market], ...options });
+  const clock = options.clock ?? clockByHand();
+  const cloud = await startCloud({ services: [api, market], latencyMs: 0, ...options, clock });
   const settings = {
     endpoint: cloud.awsUrl,
     region: 'us-east-1',
@@ -59,7 +71,7 @@ export async function openCloud(options: Partial<CloudOptions> = {}) {
 
 export type OpenCloud = Awaited<ReturnType<typeof openCloud>>;
 
-/** Asks every second of the clock until the answer is there; gives up after half an hour of the clock. */
+/** Asks every three seconds of the clock until the answer is there; gives up after half an hour of the clock. */
 export async function until<Answer>(
   { clock }: Pick<OpenCloud, 'clock'>,
   ask: () => Promise<Answer | undefined | false>,
@@ -69,6 +81,6 @@ export async function until<Answer>(
     const answer = await ask();
     if (answer) return answer;
     if (clock.now() > deadline) throw new Error('it did not happen within half an hour of the clock');
-    await clock.sleep(1_000);
+    await clock.sleep(3_000);
   }
 }
