@@ -5,9 +5,10 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../src/clients/clock.ts';
 import { findTaskDefinition } from './ecs/find.ts';
 import { deregister } from './ecs/task-definitions.ts';
-import { type CloudService, openEstate } from './estate.ts';
+import { openEstate } from './estate.ts';
+import type { CloudService } from './estate-definitions.ts';
 import { type AwsFront, answerAws, type Write } from './front/aws.ts';
-import { apiFaults } from './front/faults.ts';
+import { type ApiFaults, apiFaults } from './front/faults.ts';
 import { quotasOn } from './front/quotas.ts';
 import { answerSite, type Site, type SiteFault } from './front/site.ts';
 import { pushImage } from './registry.ts';
@@ -16,7 +17,7 @@ import { type CloudSnapshot, type Running, running, snapshot } from './snapshot.
 import { type CloudSwitches, findNamed, switches } from './switches.ts';
 import { type CloudEvent, emptyWorld } from './world.ts';
 
-export type { CloudService } from './estate.ts';
+export type { CloudService } from './estate-definitions.ts';
 export type { Write } from './front/aws.ts';
 export type { ApiFault } from './front/faults.ts';
 export type { CloudSnapshot, Running } from './snapshot.ts';
@@ -62,7 +63,12 @@ export interface Cloud {
   /** Tells of every event as it happens; returns the way to stop listening. */
   watch(listener: (event: CloudEvent) => void): () => void;
   /** All that a page shows, as plain JSON. */
-  snapshot(): CloudSnapshot & { calls: Record<string, number>; writes: Write[]; faults: unknown };
+  snapshot(): CloudSnapshot & {
+    calls: Record<string, number>;
+    /** The last 50. */
+    writes: Write[];
+    faults: { api: ReturnType<ApiFaults['pending']>; site: Record<string, SiteFault> };
+  };
   stop(): Promise<void>;
 }
 

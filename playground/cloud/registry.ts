@@ -56,10 +56,10 @@ export function brokenImage(world: World, definition: TaskDefinition): Image | '
   return undefined;
 }
 
-/** The version that a task definition runs in its main container: the tag as it is written there. */
+/** The version that a task definition runs in its main container: the tag, or the digest, as it is written there. */
 export function versionOf(definition: TaskDefinition, container: string): string {
   const main = definition.containers.find(({ name }) => name === container) ?? definition.containers[0];
-  return main?.image.split(/[:@](?=[^/]*$)/)[1] ?? 'latest';
+  return /[:@](?<version>(?<=@)sha256:\w+|[^/:@]+)$/.exec(main?.image ?? '')?.groups?.version ?? 'latest';
 }
 
 export const findTaskDefinition = (world: World, arn: string): TaskDefinition => {

@@ -53,8 +53,8 @@ export async function answerAws(
     if (fault === 'lose-answer') return void response.destroy();
     send(response, 200, answer.output);
   } catch (error) {
-    if (!(error instanceof AwsFailure)) throw error;
-    send(response, error.status, { __type: error.code, message: error.message });
+    const { code, status, message } = error instanceof AwsFailure ? error : serverException(error);
+    send(response, status, { __type: code, message });
   }
 }
 
@@ -90,6 +90,10 @@ function throttled(front: AwsFront, operation: string): AwsFailure {
   count(front, `Throttled:${operation}`);
   return new AwsFailure('ThrottlingException', 'Rate exceeded');
 }
+
+/** A mistake of the simulator itself: said aloud, so that it is not taken for a dropped connection. */
+const serverException = (error: unknown) =>
+  new AwsFailure('ServerException', `The simulated cloud failed: ${error}`, 500);
 
 const denied = (world: World, operation: string) =>
   new AwsFailure(

@@ -6,8 +6,8 @@ export interface ApiFaults {
   set(operation: string, fault: ApiFault, times: number): void;
   /** The fault that the next call of an operation meets, taken off the count. */
   next(operation: string): ApiFault | undefined;
-  /** What is still to come, for display. */
-  pending(): { operation: string; fault: ApiFault; times: number }[];
+  /** What is still to come, for display; `times` null: for ever. */
+  pending(): { operation: string; fault: ApiFault; times: number | null }[];
 }
 
 export function apiFaults(): ApiFaults {
@@ -24,6 +24,6 @@ export function apiFaults(): ApiFaults {
       pending = pending.filter(({ times }) => times > 0);
       return found.fault;
     },
-    pending: () => pending.map((one) => ({ ...one })),
+    pending: () => pending.map((one) => ({ ...one, times: Number.isFinite(one.times) ? one.times : null })),
   };
 }

@@ -50,6 +50,7 @@ const OPERATIONS: Record<string, Record<string, Operation>> = {
 /** `AmazonEC2ContainerServiceV20141113.UpdateService` and the like. */
 export function findOperation(target: string): { name: string; run: Operation } | undefined {
   const [api = '', name = ''] = target.split('.');
-  const run = OPERATIONS[api]?.[name];
+  const operations = Object.hasOwn(OPERATIONS, api) ? OPERATIONS[api] : undefined;
+  const run = operations && Object.hasOwn(operations, name) ? operations[name] : undefined;
   return run && { name, run };
 }

@@ -34,10 +34,11 @@ export async function answerSite(
   catchUp(world);
   const services = [...(world.clusters.get(clusterName)?.services.values() ?? [])];
   const { service, endpoint } = route(services, rest.join('/'));
-  if (!service || !REPLIES[endpoint]) return send(response, { status: 404, body: { error: 'not found' } });
+  const reply = REPLIES.get(endpoint);
+  if (!service || !reply) return send(response, { status: 404, body: { error: 'not found' } });
   const visit = visitTask(world, service);
   if (visit.isSlow) await world.clock.sleep(SLOW_MS);
-  send(response, REPLIES[endpoint]({ world, service, services, ...visit }));
+  send(response, reply({ world, service, services, ...visit }));
 }
 
 /** `<service>/health/live` belongs to that service, `health/live` to the first one, the gateway. */
@@ -105,19 +106,21 @@ const health = ({ condition, version, service }: Asked): Reply => ({
 });
 
 /** The endpoints that runbook 001 checks. */
-const REPLIES: Record<string, (asked: Asked) => Reply> = {
-  health,
-  'health/live': health,
-  'health/ready': health,
-  'api/v1/auth/status': health,
-  'health/circuits': (asked) => {
-    const reply = health(asked);
-    const state = asked.condition === 'healthy' ? 'closed' : 'open';
-    const circuits = { database: { state }, redis: { state: 'closed' }, payments: { state } };
-    return { ...reply, body: { ...reply.body, circuits } };
-  },
-  'health/dashboard': (asked) => (asked.condition === 'error' ? health(asked) : dashboard(asked)),
-};
+const REPLIES = new Map<string, (asked: Asked) => Reply>([
+  ['health', health],
+  ['health/live', health],
+  ['health/ready', health],
+  ['api/v1/auth/status', health],
+  ['health/circuits', circuits],
+  ['health/dashboard', (asked) => (asked.condition === 'error' ? health(asked) : dashboard(asked))],
+]);
+
+function circuits(asked: Asked): Reply {
+  const reply = health(asked);
+  const state = asked.condition === 'healthy' ? 'closed' : 'open';
+  const circuits = { database: { state }, redis: { state: 'closed' }, payments: { state } };
+  return { ...reply, body: { ...reply.body, circuits } };
+}
 
 /** Looks at every service once, without taking its turn. The first half are called core, the others moat, as in runbook 001. */
 function dashboard({ world, services, version, service }: Asked): Reply {

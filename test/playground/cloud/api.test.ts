@@ -44,12 +44,13 @@ test('a call without a signature is refused', async () => {
   expect(await (await ask('Bearer xyz')).json()).toMatchObject({ __type: 'IncompleteSignatureException' });
 });
 
-test('an unknown operation is refused by name', async () => {
+test.each([
+  'AmazonEC2ContainerServiceV20141113.DeleteEverything',
+  'AmazonEC2ContainerServiceV20141113.constructor',
+  'constructor.name',
+])('the unknown operation %s is refused', async (target) => {
   world = await openCloud();
-  const answer = await fetch(world.cloud.awsUrl, {
-    method: 'POST',
-    headers: { 'x-amz-target': 'AmazonEC2ContainerServiceV20141113.DeleteEverything' },
-  });
+  const answer = await fetch(world.cloud.awsUrl, { method: 'POST', headers: { 'x-amz-target': target } });
   expect(await answer.json()).toMatchObject({ __type: 'UnknownOperationException' });
 });
 

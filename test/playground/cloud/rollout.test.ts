@@ -1,5 +1,6 @@
 /** Rolling deployments through the real SDK: how they succeed and fail. */
 
+import { DescribeImagesCommand } from '@aws-sdk/client-ecr';
 import {
   DescribeServiceDeploymentsCommand,
   DescribeServiceRevisionsCommand,
@@ -324,6 +325,29 @@ test('scaled to zero, nothing runs and the deployment still says completed', asy
   world.cloud.break.scaleToZero(PROD, 'api-gateway');
   const empty = await serviceShows(({ runningCount }) => runningCount === 0);
   expect(empty.deployments).toMatchObject([{ id: before, rolloutState: 'COMPLETED', desiredCount: 0 }]);
+});
+
+test('an image may be named by its digest', async () => {
+  world = await openCloud();
+  const { imageDetails } = await world.ecr.send(
+    new DescribeImagesCommand({ repositoryName: 'api-gateway', imageIds: [{ imageTag: 'v1.2.0' }] }),
+  );
+  const digest = imageDetails?.[0]?.imageDigest ?? '';
+  const { taskDefinition } = await world.ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family: 'by-digest',
+      containerDefinitions: [{ name: 'app', image: `${IMAGES}/api-gateway@${digest}`, memory: 64 }],
+    }),
+  );
+  await world.ecs.send(
+    new UpdateServiceCommand({
+      cluster: PROD,
+      service: 'api-gateway',
+      taskDefinition: taskDefinition?.taskDefinitionArn,
+    }),
+  );
+  await serviceShows(({ deployments }) => deployments?.length === 1);
+  expect(world.cloud.running(PROD, 'api-gateway')).toMatchObject({ version: digest, stable: true });
 });
 
 test('the history lists service deployments with the revisions they brought', async () => {
