@@ -19,8 +19,12 @@ export function literal(text: string, max = 150): string {
   return cut(oneLine(text).replaceAll('<', '‹').replaceAll('>', '›'), max);
 }
 
+/** Nothing that Slack takes is longer, and a log file as evidence must not cost time. */
+const longest = 10_000;
+
 function oneLine(text: string): string {
   return text
+    .slice(0, longest)
     .replace(/[\s\u2028\u2029]+/g, ' ')
     .replace(unwanted, '')
     .replace(broadcast, '@\u2060')
