@@ -14,21 +14,28 @@ export interface Change {
 export type Resolved = { version: string } | { problem: string; hint: string };
 
 export interface Target {
-  /** Looks at all places at once, in the API's batches. A place that does not exist is missing from the answer. */
+  /**
+   * Looks at all places at once, in the API's batches; by service name. A place that does not exist is missing from the
+   * answer. Throws when any of them could not be looked at.
+   */
   look(places: readonly ServicePlace[]): Promise<Map<string, Running>>;
-  /** The offered version that is meant (`1.2.3` may find `v1.2.3`), or the newest one for null. */
+  /** The offered version that is meant (`1.2.3` may find `v1.2.3`), or the newest one for null. Throws if it can't tell. */
   resolve(place: ServicePlace, wanted: string | null): Promise<Resolved>;
   /**
    * Takes every change one step further, as far as the API's quotas allow now, and never waits for the cloud:
    * looks first and acts only where needed, so it may be called again at any point. The answers are in order.
-   * What is thrown, and a rollout given back as it was, mean "could not tell".
+   * The caller saves them before it calls again: `changing` in particular, since only then is anything asked for.
+   * A rollout given back as it was, without `unknown`, waits for a quota or for the cloud.
    */
   advance(changes: readonly Change[]): Promise<Advanced[]>;
-  /** Does this place run just this revision, all of it, nothing else under way? Null if so, else what is wrong. */
+  /**
+   * What is wrong, by service name, wherever a place does not run just its revision, all of it, with nothing under way:
+   * empty when all is well. Throws when any of them could not be looked at.
+   */
   check(expected: readonly { place: ServicePlace; revision: Revision }[]): Promise<Map<string, string>>;
 }
 
-/** The rollout's next state; `unknown` says why nothing could be learned this time (a throttled or failed call). */
+/** The rollout's next state; `unknown` says why nothing could be told this time (a throttled or failed call). */
 export interface Advanced {
   rollout: Rollout;
   unknown?: string;

@@ -18,7 +18,7 @@ const together = 10;
 /** Calls that may be wasted when the room ends: changes that are under way at once. */
 const sideBySide = 4;
 /** A visit begins nothing new after this much real time, in milliseconds, so that its results are saved soon. */
-const visit = 2_000;
+const visit = 1_000;
 
 /** `look` is asked once for each ten changes, and gives the step that they then take one by one. */
 export async function inTurn(
