@@ -52,7 +52,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackWorkspace>
     stop: async () => {
       wires.events.stop();
       box.stop();
-      connections.cut();
+      await connections.close();
       await http.close();
     },
   };

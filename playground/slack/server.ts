@@ -107,9 +107,10 @@ async function upload(state: State, id: string, body: Buffer, type = ''): Promis
 
 async function partOf(body: Buffer, type: string): Promise<Buffer> {
   const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData();
-  const parts = [...form.values()];
-  const file = parts.find((part) => typeof part !== 'string');
-  return Buffer.from(file ? await file.arrayBuffer() : '');
+  for (const part of form.values()) {
+    if (typeof part !== 'string') return Buffer.from(await part.arrayBuffer());
+  }
+  return Buffer.alloc(0);
 }
 
 function tokenOf(request: IncomingMessage, args: Record<string, unknown>): string | undefined {

@@ -1,7 +1,9 @@
 /** Socket Mode: connections that the bot opens, envelopes to one of them, acknowledgements back. */
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { SlackError } from '../slack-error.ts';
@@ -17,12 +19,17 @@ export interface Sockets {
   disconnect(reason: string): void;
   /** Breaks the connections without a word. */
   cut(): void;
+  /** Says goodbye first, and breaks what does not leave. */
+  close(): Promise<void>;
 }
 
 /** Slack documentation. */
 const MOST_CONNECTIONS = 10;
 /** The client gives up on a connection that is silent for 30 s. */
 const PING_EVERY_MS = 10_000;
+
+/** Real milliseconds a client has to answer a closing handshake. */
+const GOODBYE_MS = 300;
 
 const acknowledgement = z.object({ envelope_id: z.string(), payload: z.unknown().optional() });
 
@@ -57,10 +64,21 @@ export function sockets(state: State, server: Server): Sockets {
         socket.send(JSON.stringify({ type: 'disconnect', reason, debug_info: { host: 'playground' } }));
       }
     },
-    cut: () => {
-      for (const socket of websockets.clients) socket.terminate();
+    cut,
+    close: async () => {
+      const left = [...websockets.clients].map((socket) => once(socket, 'close'));
+      for (const socket of websockets.clients) socket.close(1001);
+      const gone = new AbortController();
+      const patience = sleep(GOODBYE_MS, undefined, { signal: gone.signal }).catch(() => {});
+      await Promise.race([Promise.all(left), patience]);
+      gone.abort();
+      cut();
     },
   };
+
+  function cut(): void {
+    for (const socket of websockets.clients) socket.terminate();
+  }
 
   function welcome(socket: WebSocket): void {
     open.push(socket);
