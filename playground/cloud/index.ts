@@ -19,9 +19,7 @@ import { type CloudEvent, emptyWorld } from './world.ts';
 
 export type { CloudService } from './estate-definitions.ts';
 export type { Write } from './front/aws.ts';
-export type { ApiFault } from './front/faults.ts';
-export type { CloudSnapshot, Running } from './snapshot.ts';
-export type { CloudSwitches } from './switches.ts';
+export type { CloudSnapshot } from './snapshot.ts';
 export type { BreakerMode, CloudEvent, VersionFault } from './world.ts';
 
 export interface CloudOptions {

@@ -95,7 +95,7 @@ export interface Deployment {
   givenUp: boolean;
 }
 
-export type RolloutStatus =
+type RolloutStatus =
   | 'PENDING'
   | 'IN_PROGRESS'
   | 'SUCCESSFUL'

@@ -9,7 +9,7 @@ export function catchUp(world: World, now = world.clock.now()): void {
   for (const service of allServices(world)) advance(world, service, now);
 }
 
-export function advance(world: World, service: Service, now: number): void {
+function advance(world: World, service: Service, now: number): void {
   for (;;) {
     const next = service.agenda[0];
     if (!next || next.at > now) return;
