@@ -63,14 +63,13 @@ function asked(d: Deployment): string {
 function warnings(d: Deployment): KnownBlock[] {
   return [
     ...(d.skipStaging ? [section('⚠️ *Staging is skipped*: this version was not verified there first.')] : []),
-    ...(d.unknowns.count > 0 && d.step !== 'ended'
-      ? [
-          context(
-            `Could not tell ${d.unknowns.count} times in a row, looking again: ${escaped(d.unknowns.last ?? '', 300)}`,
-          ),
-        ]
-      : []),
+    ...(d.unknowns.count > 0 && d.step !== 'ended' ? [context(unknownLine(d))] : []),
   ];
+}
+
+function unknownLine({ unknowns: { count, last } }: Deployment): string {
+  const often = count > 1 ? ` ${count} times in a row` : '';
+  return `Could not tell${often}, looking again${last ? `: ${escaped(last, 300)}` : ''}`;
 }
 
 function problemBlocks(d: Deployment): KnownBlock[] {

@@ -32,7 +32,7 @@ const pages: Record<HelpTopic, Page> = {
   },
   rollback: {
     what: 'Puts services back to the last version that was proven healthy, or to the one you name.',
-    usage: ['/rollback [environment] <service[,service…]|all> [version] [reason…]'],
+    usage: ['/rollback [environment] <service[,…]|all> [version] [reason…]'],
     examples: [
       ['/rollback api-gateway', 'to the last version proven healthy'],
       [

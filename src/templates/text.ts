@@ -74,7 +74,7 @@ const isInstant = (ms: number): boolean => ms >= 0 && ms < 253_402_300_800_000;
 /** "850 ms", "45 s", "2 min 5 s", "1 h 3 min", "2 d 4 h". */
 export function duration(ms: number): string {
   if (!Number.isFinite(ms) || ms <= 0) return '0 s';
-  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (Math.round(ms) < 1000) return `${Math.round(ms)} ms`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3600) return pair(Math.floor(seconds / 60), 'min', seconds % 60, 's');

@@ -9,8 +9,9 @@ import type { StatusReport } from '../../src/templates/status.ts';
 const nasty = [
   '<!channel>',
   '<!here|here>',
-  '<@U0000ANA1>',
-  '<#C0000DEPLOY>',
+  '<@U0000EVIL>',
+  '<!subteam^S0000EVIL>',
+  '<#C0000EVIL>',
   '<https://evil.example|click>',
   '@channel @here @everyone',
   '&lt;!channel&gt;',

@@ -213,10 +213,13 @@ function strings(where: string, value: Json): string[] {
 /** What the templates themselves may put between angle brackets: people, user groups, channels and times. */
 const ours = /^<(@[UW][A-Z0-9]+|!subteam\^S[A-Z0-9]+|#[CG][A-Z0-9]+|!date\^\d+\^[^<>|]+\|[^<>|]+)>$/;
 
+/** Stands in the ids of whom hostile texts try to ring. */
+const strangers = 'EVIL';
+
 function markup(where: string, text: string): string[] {
   const tags = text.match(/<[^<>]*>?/g) ?? [];
   return [
-    ...tags.filter((tag) => !ours.test(tag)).map((tag) => `${where}: ${tag}`),
+    ...tags.filter((tag) => !ours.test(tag) || tag.includes(strangers)).map((tag) => `${where}: ${tag}`),
     ...(/@(channel|here|everyone)/i.test(text) ? [`${where}: a broadcast`] : []),
     ...(/&(?!amp;|lt;|gt;)[a-z]+;/.test(text) ? [`${where}: an unknown entity`] : []),
     ...(/\p{Cs}/u.test(text) ? [`${where}: half a character`] : []),
