@@ -105,14 +105,14 @@ function viewNow(view: View | undefined): View | undefined {
 
 function summary(state: State, channel: Channel): ChannelSummary {
   const handle = (id: string) => (id === state.bot.id ? state.bot.name : (state.people.get(id)?.name ?? id));
-  const { id, name, topic, purpose, archived } = channel;
+  const { id, kind, topic, purpose, archived } = channel;
   return {
     id,
-    name,
+    name: kind === 'im' ? `@${handle(channel.name)}` : channel.name,
     topic,
     purpose,
     archived,
-    private: channel.kind !== 'public',
+    kind,
     members: [...channel.members].map(handle),
     bookmarks: channel.bookmarks.map(({ id, title, link }) => ({ id, title, link })),
   };

@@ -11,9 +11,12 @@ export function person(state: State, name: string): Person {
   return found;
 }
 
-/** For tests and pages: a name (with or without '#') or an id. Throws an Error that names the channel. */
+/**
+ * For tests and pages: a name (with or without '#'), an id, or '@ana' for the bot's direct messages with ana.
+ * Throws an Error that names the channel.
+ */
 export function channelCalled(state: State, name: string): Channel {
-  const found = findChannel(state, name);
+  const found = name.startsWith('@') ? imWith(state, person(state, name).id) : findChannel(state, name);
   if (!found) throw new Error(`No channel in this workspace is called "${name}"`);
   return found;
 }
@@ -57,6 +60,7 @@ function findChannel(state: State, reference: string): Channel | undefined {
   );
 }
 
+/** The bot's direct messages with this person, if they ever began. */
 export function imWith(state: State, userId: string): Channel | undefined {
   return [...state.channels.values()].find((channel) => channel.kind === 'im' && channel.members.has(userId));
 }

@@ -103,7 +103,7 @@ export function isTopLevel(message: Message): boolean {
   return message.threadTs === undefined || message.threadTs === message.ts || message.broadcast === true;
 }
 
-export function repliesTo(channel: Channel, ts: string): Message[] {
+function repliesTo(channel: Channel, ts: string): Message[] {
   return channel.messages.filter((message) => message.threadTs === ts && message.ts !== ts);
 }
 

@@ -5,7 +5,7 @@ import type { Clock } from '../../src/clients/clock.ts';
 const PER_MINUTE = { 1: 1, 2: 20, 3: 50, 4: 100, special: 600 } as const;
 export type Tier = keyof typeof PER_MINUTE;
 
-export interface Bucket {
+interface Bucket {
   perSecond: number;
   burst: number;
 }

@@ -71,7 +71,7 @@ async function answer(
       .writeHead(Number(outage), { 'content-type': 'text/html' })
       .end('<h1>Server Error</h1>');
 
-  await sleep(state.faults.latencyMs);
+  if (state.faults.latencyMs > 0) await sleep(state.faults.latencyMs);
   const [area, ...rest] = pathname.split('/').filter(Boolean);
   if (area === 'api') {
     const args = { ...Object.fromEntries(searchParams), ...argsOf(body, request.headers['content-type']) };

@@ -41,7 +41,7 @@ export interface ResponseUrl {
   original?: Message;
 }
 
-export interface FaultState {
+interface FaultState {
   outage?: 'refuse' | '500' | '503' | 'hang';
   latencyMs: number;
   limited: Map<string, { seconds: number; times: number }>;

@@ -39,7 +39,7 @@ export interface SlackOptions {
   botName?: string;
 }
 
-export interface Reaction {
+interface Reaction {
   name: string;
   users: string[];
   count: number;
@@ -189,7 +189,10 @@ export interface SlackWorkspace {
   closeModal(by: { as: string }): Promise<Delivery>;
   /** A global shortcut, or with `message` a message shortcut. */
   shortcut(callbackId: string, by: { as: string; message?: MessagePlace }): Promise<Delivery>;
-  /** `@name`, `@group`, `#channel` and `@here` become mentions as in Slack's composer. */
+  /**
+   * `@name`, `@group`, `#channel` and `@here` become mentions as in Slack's composer. `in: '@pilothouse'` (the bot's
+   * handle) is a direct message to the bot.
+   */
   post(
     text: string,
     by: { as: string; in: string; thread?: string },
@@ -197,7 +200,10 @@ export interface SlackWorkspace {
   react(name: string, by: { as: string; message: MessagePlace }): Promise<Delivery>;
   openHome(by: { as: string }): Promise<Delivery>;
 
-  /** Top level, oldest first. `channel` is a name or an id, here and below; persons are a handle or an id. */
+  /**
+   * Top level, oldest first. `channel` is a name, an id or '@ana' for the bot's direct messages with ana, here and
+   * below; persons are a handle or an id.
+   */
   messages(channel: string): Message[];
   /** The parent and its replies, oldest first. */
   thread(channel: string, ts: string): Message[];
@@ -217,11 +223,12 @@ export interface SlackWorkspace {
 
 export interface ChannelSummary {
   id: string;
+  /** Of a direct message: the person's handle with '@'. */
   name: string;
   topic: string;
   purpose: string;
   archived: boolean;
-  private: boolean;
+  kind: 'public' | 'private' | 'im' | 'mpim';
   /** Handles. */
   members: string[];
   bookmarks: { id: string; title: string; link: string }[];

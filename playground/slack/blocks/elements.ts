@@ -1,47 +1,9 @@
-/** Block Kit's interactive elements with Slack's limits (Slack documentation; comments of @slack/types). */
+/** Block Kit's buttons and text inputs, and which elements may stand where, with Slack's limits (Slack documentation; comments of @slack/types). */
 import { z } from 'zod';
+import { datetimepicker, pickers, selects } from './menus.ts';
+import { common, dispatch, label } from './mixins.ts';
 import { richText } from './rich-text.ts';
-import { actionId, anyOption, confirm, imageElement, optionGroup, plainOption, plainText } from './text.ts';
-
-const common = { action_id: actionId.optional(), confirm: confirm.optional() };
-const focus = { focus_on_load: z.boolean().optional() };
-const placeholder = { placeholder: plainText(150).optional() };
-const menu = { ...common, ...focus, ...placeholder };
-const several = { max_selected_items: z.number().int().min(1).optional() };
-const dispatch = {
-  action_id: actionId.optional(),
-  ...focus,
-  ...placeholder,
-  dispatch_action_config: z
-    .strictObject({
-      trigger_actions_on: z
-        .array(z.enum(['on_enter_pressed', 'on_character_entered']))
-        .min(1)
-        .optional(),
-    })
-    .optional(),
-};
-const label = { accessibility_label: z.string().max(75).optional() };
-const conversationFilter = {
-  filter: z
-    .strictObject({
-      include: z
-        .array(z.enum(['im', 'mpim', 'private', 'public']))
-        .min(1)
-        .optional(),
-      exclude_external_shared_channels: z.boolean().optional(),
-      exclude_bot_users: z.boolean().optional(),
-    })
-    .optional(),
-  default_to_current_conversation: z.boolean().optional(),
-};
-const staticOptions = {
-  options: z.array(plainOption).min(1).max(100).optional(),
-  option_groups: z.array(optionGroup).min(1).max(100).optional(),
-};
-const oneList = (element: { options?: unknown; option_groups?: unknown }) =>
-  (element.options === undefined) !== (element.option_groups === undefined);
-const ONE_LIST = 'must define either `options` or `option_groups`';
+import { actionId, imageElement, plainOption, plainText } from './text.ts';
 
 export const button = z.strictObject({
   type: z.literal('button'),
@@ -67,108 +29,6 @@ const overflow = z.strictObject({
   ...common,
   options: z.array(plainOption).min(1).max(5),
 });
-
-const checkboxes = z.strictObject({
-  type: z.literal('checkboxes'),
-  ...common,
-  ...focus,
-  options: z.array(anyOption).min(1).max(10),
-  initial_options: z.array(anyOption).min(1).optional(),
-});
-const radioButtons = z.strictObject({
-  type: z.literal('radio_buttons'),
-  ...common,
-  ...focus,
-  options: z.array(anyOption).min(1).max(10),
-  initial_option: anyOption.optional(),
-});
-
-const datepicker = z.strictObject({
-  type: z.literal('datepicker'),
-  ...menu,
-  initial_date: z.iso.date().optional(),
-});
-const timepicker = z.strictObject({
-  type: z.literal('timepicker'),
-  ...menu,
-  initial_time: z
-    .string()
-    .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
-    .optional(),
-  timezone: z.string().optional(),
-});
-const datetimepicker = z.strictObject({
-  type: z.literal('datetimepicker'),
-  ...common,
-  ...focus,
-  initial_date_time: z.number().int().min(1_000_000_000).max(9_999_999_999).optional(),
-});
-
-const selects = [
-  z
-    .strictObject({
-      type: z.literal('static_select'),
-      ...menu,
-      ...staticOptions,
-      initial_option: plainOption.optional(),
-    })
-    .refine(oneList, ONE_LIST),
-  z
-    .strictObject({
-      type: z.literal('multi_static_select'),
-      ...menu,
-      ...several,
-      ...staticOptions,
-      initial_options: z.array(plainOption).min(1).optional(),
-    })
-    .refine(oneList, ONE_LIST),
-  z.strictObject({
-    type: z.literal('external_select'),
-    ...menu,
-    initial_option: plainOption.optional(),
-    min_query_length: z.number().int().min(0).optional(),
-  }),
-  z.strictObject({
-    type: z.literal('multi_external_select'),
-    ...menu,
-    ...several,
-    initial_options: z.array(plainOption).min(1).optional(),
-    min_query_length: z.number().int().min(0).optional(),
-  }),
-  z.strictObject({ type: z.literal('users_select'), ...menu, initial_user: z.string().optional() }),
-  z.strictObject({
-    type: z.literal('multi_users_select'),
-    ...menu,
-    ...several,
-    initial_users: z.array(z.string()).min(1).optional(),
-  }),
-  z.strictObject({
-    type: z.literal('conversations_select'),
-    ...menu,
-    ...conversationFilter,
-    initial_conversation: z.string().optional(),
-    response_url_enabled: z.boolean().optional(),
-  }),
-  z.strictObject({
-    type: z.literal('multi_conversations_select'),
-    ...menu,
-    ...several,
-    ...conversationFilter,
-    initial_conversations: z.array(z.string()).min(1).optional(),
-  }),
-  z.strictObject({
-    type: z.literal('channels_select'),
-    ...menu,
-    initial_channel: z.string().optional(),
-    response_url_enabled: z.boolean().optional(),
-  }),
-  z.strictObject({
-    type: z.literal('multi_channels_select'),
-    ...menu,
-    ...several,
-    initial_channels: z.array(z.string()).min(1).optional(),
-  }),
-] as const;
 
 const textInput = z.strictObject({
   type: z.literal('plain_text_input'),
@@ -221,8 +81,6 @@ export const contextActionElement = z.discriminatedUnion('type', [
     visible_to_user_ids: z.array(z.string()).optional(),
   }),
 ]);
-
-const pickers = [checkboxes, radioButtons, datepicker, timepicker] as const;
 
 export const actionsElement = z.discriminatedUnion('type', [
   button,

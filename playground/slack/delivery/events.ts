@@ -1,4 +1,5 @@
 /** The Events API: which events the app hears of, their envelope, and Slack's retries. */
+import { setMaxListeners } from 'node:events';
 import { record, type SlackEvent, type State } from '../state.ts';
 import type { Delivery } from '../types.ts';
 import type { Outbox, Retry } from './outbox.ts';
@@ -23,10 +24,11 @@ const RETRY_AFTER_MS = [0, 60_000, 300_000];
 export function events(state: State, outbox: Outbox): Events {
   const subscribed = new Set(state.options.events ?? DEFAULT_EVENTS);
   const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal);
   let collected: Promise<Delivery>[] = [];
 
   state.subscribers.add((event) => {
-    if (!subscribed.has(subscriptionOf(event))) return;
+    if (!outbox.hasApp() || !subscribed.has(subscriptionOf(event))) return;
     const envelope = envelopeOf(state, event);
     const first = outbox.send('events_api', envelope);
     collected.push(first);

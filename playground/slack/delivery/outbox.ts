@@ -11,6 +11,8 @@ export interface Retry {
 }
 export interface Outbox {
   connect(requestUrl: string): void;
+  /** Whether there is an app at all: a request URL, or a socket now or before. */
+  hasApp(): boolean;
   /** Never rejects: what went wrong is in `error`. */
   send(kind: Kind, payload: Record<string, unknown>, retry?: Retry): Promise<Delivery>;
   stop(): void;
@@ -26,6 +28,7 @@ export function outbox(state: State, sockets: Sockets): Outbox {
     connect: (url) => {
       requestUrl = url;
     },
+    hasApp: () => requestUrl !== undefined || sockets.wereUsed(),
     send: async (kind, payload, retry) => {
       const started = performance.now();
       const answer = await answerTo(kind, payload, retry);

@@ -14,6 +14,8 @@ export interface Sockets {
   /** A new connection's address, good for one use. Throws too_many_websockets. */
   open(): string;
   count(): number;
+  /** Whether the app ever connected this way. */
+  wereUsed(): boolean;
   /** To one of the connections, each in its turn. */
   send(kind: Kind, payload: Record<string, unknown>, retry?: Retry): Promise<Answer>;
   disconnect(reason: string): void;
@@ -36,6 +38,7 @@ const acknowledgement = z.object({ envelope_id: z.string(), payload: z.unknown()
 export function sockets(state: State, server: Server): Sockets {
   const tickets = new Set<string>();
   const open: WebSocket[] = [];
+  let used = false;
   const waiting = new Map<string, (answer: Answer) => void>();
   const websockets = new WebSocketServer({ noServer: true });
 
@@ -53,6 +56,7 @@ export function sockets(state: State, server: Server): Sockets {
       return `${state.url.replace('http', 'ws')}/link/?ticket=${ticket}&app_id=${state.bot.appId}`;
     },
     count: () => open.length,
+    wereUsed: () => used,
     send: (kind, payload, retry) => {
       const socket = open.shift();
       if (!socket) return Promise.resolve({ status: 0, body: '', error: 'dispatch_failed' });
@@ -82,6 +86,7 @@ export function sockets(state: State, server: Server): Sockets {
 
   function welcome(socket: WebSocket): void {
     open.push(socket);
+    used = true;
     const ping = setInterval(() => socket.ping(), PING_EVERY_MS);
     socket.on('message', (data) => take(String(data)));
     socket.on('error', () => socket.terminate());

@@ -6,7 +6,7 @@ import { channelCalled, imWith, messageAt, person as personCalled } from '../loo
 import { say } from '../messages.ts';
 import { openIm } from '../methods/chat.ts';
 import { addReaction } from '../reactions.ts';
-import { announce } from '../state.ts';
+import { announce, type Channel, type State } from '../state.ts';
 import type { Delivery, Message, MessagePlace } from '../types.ts';
 import { wireView } from '../views.ts';
 import { did, NOTHING_SENT, showTrouble, type Wires } from './wires.ts';
@@ -17,7 +17,7 @@ export async function post(
   by: { as: string; in: string; thread?: string },
 ): Promise<Delivery & { message: Message }> {
   const person = personCalled(state, by.as);
-  const channel = channelCalled(state, by.in);
+  const channel = placeCalled(state, by.in, person.id);
   if (channel.archived) throw new Error(`#${channel.name} is archived`);
   channel.members.add(person.id);
   const { result: message, delivered } = events.during(() =>
@@ -83,6 +83,12 @@ export async function shortcut(
   if (!delivery.error) return delivery;
   const words = `This shortcut failed with the error "${delivery.error}"`;
   return showTrouble(state, delivery, { person, channel, what: `ack shortcut ${callbackId}`, words });
+}
+
+/** '@pilothouse' is the person's direct messages with the bot. */
+function placeCalled(state: State, name: string, user: string): Channel {
+  if (name !== `@${state.bot.name}`) return channelCalled(state, name);
+  return imWith(state, user) ?? openIm(state, user);
 }
 
 /** One action can cause several events: what failed matters first. */

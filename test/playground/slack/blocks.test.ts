@@ -165,6 +165,16 @@ describe('Blocks of a message that Slack refuses', () => {
       ['action_id already exists: go [json-pointer:/blocks/0]'],
     ],
     [
+      'an initial option that is not offered',
+      [
+        {
+          type: 'actions',
+          elements: [{ type: 'static_select', options: [option(1)], initial_option: option(2) }],
+        },
+      ],
+      ['initial options must match one of the options [json-pointer:/blocks/0]'],
+    ],
+    [
       'two tables',
       list(2, () => ({ type: 'table', rows: [[{ type: 'raw_text', text: 'a' }]] })),
       ['only_one_table_allowed'],

@@ -3,7 +3,7 @@ import { App, type AppOptions, HTTPReceiver, LogLevel, SocketModeReceiver } from
 import { type SlackOptions, type SlackWorkspace, startSlack } from '../../../playground/slack/index.ts';
 import { type Clock, realClock } from '../../../src/clients/clock.ts';
 
-export const people = [
+const people = [
   { id: 'U0ANA', name: 'ana', email: 'ana@example.com' },
   { id: 'U0BEN', name: 'ben', email: 'ben@example.com' },
 ];

@@ -34,6 +34,16 @@ test("a person's message, mention and reaction reach the bot", async () => {
   expect(message.mentions).toEqual([slack.bot.id]);
 });
 
+test('a direct message is answered in private', async () => {
+  bot.app.message(async ({ say }) => {
+    await say('Just between us');
+  });
+  await slack.post('hello', { as: 'ana', in: '@pilothouse' });
+  await eventually(() => slack.messages('@ana').length === 2);
+  expect(slack.messages('@ana').map((message) => message.text)).toEqual(['hello', 'Just between us']);
+  expect(slack.channels().at(-1)).toMatchObject({ name: '@ana', kind: 'im', members: ['pilothouse', 'ana'] });
+});
+
 test('the home tab is published when it is opened', async () => {
   bot.app.event('app_home_opened', async ({ client, event }) => {
     const view = { type: 'home' as const, blocks: [{ type: 'divider' as const }] };
