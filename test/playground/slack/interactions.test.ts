@@ -73,6 +73,31 @@ describe('A click', () => {
   });
 });
 
+test('a button on the home tab reaches the bot, which can open at most three modals on each other', async () => {
+  const outcomes: string[] = [];
+  const pushed = (trigger_id: string) =>
+    bot.app.client.views.push({ trigger_id, view: { ...modal(), blocks: buttons('More') } }).then(
+      () => 'pushed',
+      (error: { data?: { error?: string } }) => error.data?.error ?? '',
+    );
+  bot.app.action<BlockAction>('start', async ({ ack, client, body }) => {
+    await ack();
+    await client.views.open({ trigger_id: body.trigger_id, view: { ...modal(), blocks: buttons('More') } });
+  });
+  bot.app.action<BlockAction>('more', async ({ ack, body }) => {
+    await ack();
+    outcomes.push(await pushed(body.trigger_id));
+  });
+  await bot.app.client.views.publish({ user_id: 'U0ANA', view: { type: 'home', blocks: buttons('Start') } });
+  await slack.click({ text: 'Start' }, { as: 'ana' });
+  await eventually(() => slack.modal('ana'));
+  for (const count of [1, 2, 3]) {
+    await slack.click({ text: 'More' }, { as: 'ana' });
+    await eventually(() => outcomes.length === count);
+  }
+  expect(outcomes).toEqual(['pushed', 'pushed', 'push_limit_reached']);
+});
+
 test('a choice in a menu carries the option', async () => {
   const chosen: unknown[] = [];
   bot.app.action<BlockAction<StaticSelectAction>>('severity', async ({ ack, action, body }) => {
