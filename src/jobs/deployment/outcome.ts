@@ -12,7 +12,7 @@ import type { Decision } from '../../records/entries.ts';
 
 /** What a step may set besides where to go next. */
 export type Changes = Partial<
-  Pick<Deployment, 'releases' | 'gates' | 'approval' | 'stage' | 'verifyFailures' | 'watch'>
+  Pick<Deployment, 'releases' | 'gates' | 'approval' | 'stage' | 'startedAt' | 'verifyFailures' | 'watch'>
 >;
 
 /** A line for the story, still without its time. */

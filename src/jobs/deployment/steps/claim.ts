@@ -24,9 +24,11 @@ export async function claim(d: Deployment, world: World): Promise<Outcome> {
     return { kind: 'unknown', why: answers.map((answer) => answer.because).join(', ') };
   }
   if (d.kind === 'rollback') await makeWay(d, world);
-  const owner = await world.store.takeLock(d.environment, d.id, world.clock.now());
+  const now = world.clock.now();
+  const owner = await world.store.takeLock(d.environment, d.id, now);
   const gates = d.gates.map((old) => answers.map(recorded).find((a) => a.gate === old.gate) ?? old);
-  return owner === d.id ? go('backup', { gates }, { event: 'started' }) : waitForLock(d, owner, world);
+  if (owner !== d.id) return waitForLock(d, owner, world);
+  return go('backup', { gates, startedAt: d.startedAt ?? now }, { event: 'started' });
 }
 
 /** Waits no longer than an approval is good for. */
