@@ -30,11 +30,12 @@ export async function drawDeployment(id: string, world: ScreenWorld): Promise<vo
 /** A request that was refused, or wanted only a plan, is between the bot and the person who asked. */
 const isPublic = (d: Deployment): boolean => d.story.some((entry) => entry.event === 'planned');
 
-async function answerRequester(d: Deployment, { store, slack }: ScreenWorld): Promise<void> {
+async function answerRequester(d: Deployment, world: ScreenWorld): Promise<void> {
+  const { store, slack } = world;
   if (!isEnded(d)) return;
   const screen = await store.screen(d.id);
   if (screen.answered) return;
-  const message = d.refusal ? refused(d.refusal) : planReply(d);
+  const message = d.refusal ? refused(d.refusal) : planReply(d, approversOf(d, world));
   const responseUrl = await store.responseUrl(d.id);
   try {
     if (responseUrl) await slack.answer(responseUrl, message, true);
@@ -128,14 +129,18 @@ async function keep(id: string, screen: Screen, { store }: ScreenWorld): Promise
   return screen;
 }
 
-function card(d: Deployment, { catalog, people, clock }: ScreenWorld): Message {
-  const environment = catalog.environments.get(d.environment);
-  const from = environment?.approvals?.from;
+function card(d: Deployment, world: ScreenWorld): Message {
   return deploymentCard(d, {
-    now: clock.now(),
-    approvers: from ? people.mentions(from) : [],
-    checklist: environment?.checklist ?? [],
+    now: world.clock.now(),
+    approvers: approversOf(d, world),
+    checklist: world.catalog.environments.get(d.environment)?.checklist ?? [],
   });
+}
+
+/** A rollback needs no second person. */
+function approversOf(d: Deployment, { catalog, people }: ScreenWorld): string[] {
+  const from = catalog.environments.get(d.environment)?.approvals?.from;
+  return from && d.kind === 'deploy' ? people.mentions(from) : [];
 }
 
 const digest = (message: Message): string =>
