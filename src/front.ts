@@ -1,9 +1,10 @@
 /** Bolt: the same handlers over HTTP and Socket Mode. */
 import type { RequestListener } from 'node:http';
-import { App, HTTPReceiver, type LogLevel, SocketModeReceiver } from '@slack/bolt';
+import { App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
 import type { Logger } from 'pino';
 import { type Front, register } from './commands/index.ts';
 import type { ProcessSettings } from './config/environment.ts';
+import { slackLogger } from './log.ts';
 
 export interface Running {
   mode: 'http' | 'socket';
@@ -17,7 +18,7 @@ export interface Running {
 const socketPingTimeout = 2_000;
 
 export function createFront({ slack }: ProcessSettings, log: Logger, front: Front): Running {
-  const logger = boltLogger(log);
+  const logger = slackLogger(log, 'bolt');
   const http = slack.appToken
     ? null
     : new HTTPReceiver({ signingSecret: slack.signingSecret ?? '', endpoints: '/slack/events', logger });
@@ -47,20 +48,5 @@ export function createFront({ slack }: ProcessSettings, log: Logger, front: Fron
     requestListener: http?.requestListener ?? null,
     start: async () => void (await socket?.start()),
     stop: async () => void (await socket?.stop()),
-  };
-}
-
-function boltLogger(log: Logger) {
-  const child = log.child({ from: 'bolt' }, { level: log.level === 'silent' ? 'silent' : 'warn' });
-  const text = (parts: unknown[]) =>
-    parts.map((part) => (part instanceof Error ? part.message : String(part))).join(' ');
-  return {
-    debug: (...parts: unknown[]) => child.debug(text(parts)),
-    info: (...parts: unknown[]) => child.info(text(parts)),
-    warn: (...parts: unknown[]) => child.warn(text(parts)),
-    error: (...parts: unknown[]) => child.error(text(parts)),
-    setLevel: () => {},
-    getLevel: () => 'warn' as LogLevel,
-    setName: () => {},
   };
 }

@@ -20,7 +20,7 @@ import { createHttp } from './http.ts';
 import { createQueues } from './jobs/queues.ts';
 import { sweep } from './jobs/sweep.ts';
 import { startWorkers } from './jobs/workers.ts';
-import { createLog } from './log.ts';
+import { createLog, slackLogger } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { ecsTarget } from './targets/ecs.ts';
 
@@ -43,7 +43,7 @@ export async function startServer(settings: ProcessSettings, log: Logger): Promi
   await Promise.all([ready(patient, redisPatience), ready(impatient, redisPatience)]);
   for (const problem of await checkDurability(patient)) log.warn(problem);
 
-  const client = slackClient(settings.slack.botToken, settings.slack.apiUrl);
+  const client = slackClient(settings.slack.botToken, settings.slack.apiUrl, slackLogger(log, 'web-api'));
   const limiter = createLimiter(patient, { prefix: settings.prefix, clock });
   const slack = createSlackWriter(client, limiter, clock);
   const people = createPeople(catalog, client, clock, (entry, error) =>

@@ -1,5 +1,6 @@
 /** The one place that writes to Slack: within its rate limits, never the same message twice, plain where rich is refused. */
 import {
+  type Logger,
   WebAPIHTTPError,
   WebAPIPlatformError,
   WebAPIRateLimitedError,
@@ -38,8 +39,9 @@ export interface PostedMessage {
 export type SlackWriter = ReturnType<typeof createSlackWriter>;
 
 /** Our own queue decides about retries: the client's could post a message twice, or hold a job for half an hour. */
-export const slackClient = (token: string, apiUrl: string | null): WebClient =>
+export const slackClient = (token: string, apiUrl: string | null, logger: Logger): WebClient =>
   new WebClient(token, {
+    logger,
     ...(apiUrl && { slackApiUrl: apiUrl }),
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
