@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { type Cloud, type CloudService, startCloud } from '../../playground/cloud/index.ts';
 import { type SlackWorkspace, startSlack } from '../../playground/slack/index.ts';
-import type { Message } from '../../playground/slack/types.ts';
+import type { Delivery, LogEntry, Message, View } from '../../playground/slack/types.ts';
 import { type Clock, clockFrom, clockText } from '../../src/clients/clock.ts';
 import { workerConnection } from '../../src/clients/redis.ts';
 import { createStore, type Store } from '../../src/clients/store/index.ts';
@@ -23,6 +23,12 @@ export interface BotOptions {
   services?: (services: CloudService[]) => CloudService[];
   slackLatencyMs?: number;
   env?: Record<string, string>;
+  /** A Redis of one's own instead of the test run's. */
+  redisUrl?: string;
+  /** Breaks something before the bot starts. */
+  before?: (world: { slack: SlackWorkspace; cloud: Cloud }) => void;
+  /** Gets every line that the bot logs, of any level. */
+  log?: (line: string) => void;
 }
 
 export interface Bot {
@@ -30,6 +36,10 @@ export interface Bot {
   cloud: Cloud;
   clock: Clock;
   store: Store;
+  /** Where the bot listens, and where it keeps its things in Redis. */
+  url: string;
+  redis: { url: string; prefix: string };
+  secrets: { signingSecret: string; botToken: string; appToken: string };
   /** What runs in a cluster, by service. */
   versions(cluster: string): Record<string, string>;
   /** The parent message of a deployment as it is now, as text. */
@@ -42,11 +52,28 @@ export interface Bot {
   shows(id: string, text: string | RegExp): Promise<void>;
   /** What only this person sees, newest last. */
   whispers(person: string): string[];
+  /** Waits until this person was told so privately; gives the whole answer. */
+  whispered(person: string, text: string | RegExp): Promise<string>;
+  /** Types a command that is accepted; gives the id of the deployment that it became. */
+  ask(command: string, by: { as: string }): Promise<string>;
+  /** Presses a button of the deployment's card, by its words; gives what the presser was answered. */
+  press(id: string, button: string, by: { as: string }): Promise<string>;
+  /** The form that opens for a person, once it is there. */
+  form(person: string): Promise<View>;
+  /** Fills and sends the form that opens for this person. */
+  fill(values: Record<string, string | string[]>, by: { as: string }): Promise<Delivery>;
+  /** Deploys a version and waits until it is proven healthy there. */
+  prove(environment: string, services: string, version: string): Promise<void>;
+  /** All that Slack did not take. */
+  refusals(): LogEntry[];
+  /** Waits for anything: until `look` gives something. */
+  until<R>(what: string, look: () => Promise<R | undefined> | R | undefined): Promise<R>;
   stop(): Promise<void>;
 }
 
 export async function startBot(options: BotOptions = {}): Promise<Bot> {
-  const { url, prefix } = testRedis();
+  const { url: sharedUrl, prefix } = testRedis();
+  const url = options.redisUrl ?? sharedUrl;
   const clockSetting = clockText(new Date('2026-01-05T09:00:00Z'), options.scale ?? 60);
   const clock = clockFrom(clockSetting);
   const secrets = { signingSecret: 'signing-secret-of-a-test', botToken: 'xoxb-test', appToken: 'xapp-test' };
@@ -84,8 +111,11 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
     AWS_ACCESS_KEY_ID: 'AKIATEST',
     AWS_SECRET_ACCESS_KEY: 'secret-of-a-test',
   });
-  const level = process.env.TEST_LOG ?? 'silent';
-  const server = await startServer(readEnvironment(env), pino({ level }));
+  options.before?.({ slack, cloud });
+  const log = options.log
+    ? pino({ level: 'trace' }, { write: options.log })
+    : pino({ level: process.env.TEST_LOG ?? 'silent' });
+  const server = await startServer(readEnvironment(env), log);
   if (!options.socketMode) slack.connect(`http://127.0.0.1:${server.port}/slack/events`);
   const redis = workerConnection(url, { onError: () => {} });
   const store = createStore(redis, prefix);
@@ -111,11 +141,16 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
     }
   };
 
-  return {
+  const whispers = (person: string) =>
+    slack.ephemerals(person).map((m) => `${m.text} ${JSON.stringify(m.blocks)}`);
+  const bot: Bot = {
     slack,
     cloud,
     clock,
     store,
+    url: `http://127.0.0.1:${server.port}`,
+    redis: { url, prefix },
+    secrets,
     versions: (cluster) =>
       Object.fromEntries(
         estate()
@@ -137,7 +172,8 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
       until(`the end of ${id}`, async () => {
         const d = await store.load(id);
         const screen = await store.screen(id);
-        const isShown = screen.answered || screen.told === d?.story.length;
+        const isTold = screen.told === d?.story.length && endWords.test(textOf(cardOf(id)));
+        const isShown = screen.answered || isTold;
         return d?.ending && isShown ? d.ending : undefined;
       }).catch(async (error: Error) => {
         const d = await store.load(id);
@@ -152,7 +188,44 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
         throw new Error(`${error.message}; it shows ${textOf(cardOf(id))}`);
       });
     },
-    whispers: (person) => slack.ephemerals(person).map((m) => `${m.text} ${JSON.stringify(m.blocks)}`),
+    whispers,
+    whispered: (person, text) =>
+      until(`"${text}" told to ${person}`, () => whispers(person).findLast((said) => said.match(text))).catch(
+        (error: Error) => {
+          throw new Error(`${error.message}; told was ${whispers(person).join('\n')}`);
+        },
+      ),
+    ask: async (command, by) => {
+      const { reply, error } = await slack.command(command, by);
+      const id = /D-\d+/.exec(reply?.text ?? '')?.[0];
+      if (!id) throw new Error(`${command} became no deployment: ${error ?? reply?.text}`);
+      return id;
+    },
+    press: async (id, button, by) => {
+      const { channel, ts } = await until(`${button} on the card of ${id}`, () =>
+        textOf(cardOf(id)).includes(`"text":"${button}"`) ? cardOf(id) : undefined,
+      );
+      const before = whispers(by.as).length;
+      await slack.click({ text: button }, { ...by, message: { channel, ts } });
+      return until(`an answer to ${by.as}, who pressed ${button}`, () => whispers(by.as)[before]);
+    },
+    form: (person) => until(`a form for ${person}`, () => slack.modal(person)),
+    fill: async (values, by) => {
+      await bot.form(by.as);
+      return slack.fill(values, by);
+    },
+    prove: async (environment, services, version) => {
+      const id = await bot.ask(`/deploy ${environment} ${services} ${version}`, { as: 'ana' });
+      const isAsked = async () => ((await store.load(id))?.step === 'approval' ? true : undefined);
+      if (environment === 'production') {
+        await until(`the question of ${id}`, isAsked);
+        await bot.press(id, 'Approve', { as: 'ben' });
+      }
+      const ending = await bot.ended(id);
+      if (ending !== 'succeeded') throw new Error(`${id} ${ending}: ${bot.card(id)}`);
+    },
+    refusals: () => slack.log.filter((entry) => !entry.ok),
+    until: (what, look) => until(what, look),
     stop: async () => {
       await server.stop();
       await Promise.all([slack.stop(), cloud.stop()]);
@@ -160,4 +233,9 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+  return bot;
 }
+
+/** The heads of cards whose deployment has ended. */
+const endWords =
+  /\*(Deployed|Nothing to do|Refused|Rejected|Cancelled|Expired|Rolled back|Left as it is|Failed)\*/;
