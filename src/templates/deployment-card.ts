@@ -30,7 +30,7 @@ function drawing(d: Deployment, view: CardView, detail: Detail): Message {
   const { emoji, head, tail } = standing(d, view.approvers);
   const top = [
     header(title),
-    section(`${emoji} *${head}*${tail}`),
+    section(`${emoji} *${head}*${tail}${minutesWords(d, view.now)}`),
     context(asked(d)),
     ...warnings(d),
     ...problemBlocks(d),
@@ -46,6 +46,15 @@ function drawing(d: Deployment, view: CardView, detail: Detail): Message {
     plain: [...top, ...plainTasks(tasks), ...bottom],
   };
 }
+
+/** How long the step has been at work, in whole minutes: so that a redraw is seldom a change. */
+function minutesWords({ step, stepSince }: Deployment, now: number): string {
+  const minutes = Math.floor((now - stepSince) / 60_000);
+  return working.has(step) && minutes >= 1 ? ` (for ${duration(minutes * 60_000)})` : '';
+}
+
+/** The steps whose end is not known beforehand. */
+const working: ReadonlySet<string> = new Set(['claim', 'rollout', 'verify', 'rollback', 'verify-rollback']);
 
 /** What ended before anything was changed needs no steps, only what was meant; before preflight there is nothing yet. */
 const showsOnlyChanges = (d: Deployment): boolean =>

@@ -69,9 +69,9 @@ function runningFindings({ concern, running, desired }: NonNullable<ServiceHealt
   return running < desired ? [`${desired - running} of ${plural(desired, 'task')} missing`] : [];
 }
 
-/** "ready https://… : 503, expected 200". */
+/** "ready: 503, expected 200 (https://…)". */
 const finding = ({ name, url, verdict, because }: ProbeResult): string =>
-  `${name} ${url}: ${because ?? (verdict === 'failed' ? 'failed' : 'could not tell')}`;
+  `${name}: ${because ?? (verdict === 'failed' ? 'failed' : 'could not tell')} (${url})`;
 
 function goodLine(probes: readonly ProbeResult[]): string[] {
   const good = probes.filter((p) => p.verdict === 'ok');

@@ -1,7 +1,7 @@
 /** Draws a list of tasks: as Slack's plan block, and as plain sections for workspaces without it. */
 import type { KnownBlock, PlanBlock, RichTextBlock, TaskCardBlock } from '@slack/types';
 import { sections } from './blocks.ts';
-import { escaped, literal } from './text.ts';
+import { code, escaped, literal } from './text.ts';
 
 export interface Task {
   /** Unique in its list. */
@@ -47,7 +47,7 @@ function richText(lines: readonly string[], evidence: readonly string[]): RichTe
 }
 
 const marks: Record<Task['status'], string> = {
-  pending: '▫️',
+  pending: '⚪',
   in_progress: '🔄',
   complete: '✅',
   error: '❌',
@@ -57,7 +57,8 @@ export function plainTasks(tasks: readonly Task[]): KnownBlock[] {
   return sections(
     tasks.flatMap(({ title, status, lines, evidence = [] }) => [
       `${marks[status]} ${escaped(title, 220)}`,
-      ...[...lines, ...evidence].map((line) => `↳ ${escaped(line, 300)}`),
+      ...lines.map((line) => `↳ ${escaped(line, 300)}`),
+      ...evidence.map((line) => `↳ ${code(line, 300)}`),
     ]),
   );
 }

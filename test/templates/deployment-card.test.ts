@@ -180,6 +180,14 @@ test('tells at the end how long the parts took, and what to look at by hand', ()
   expect(text).toContain('☐ User can log in');
 });
 
+test('says for how many minutes a step has been at work, where nobody knows how long it will take', () => {
+  const after = (name: string, ms: number) =>
+    shown(deploymentCard(state(name), { ...view, now: start + ms }).blocks);
+  expect(after('rollout-first', 59_000)).not.toContain('(for');
+  expect(after('rollout-first', 185_000)).toContain('1 of 2 services stable (for 3 min)');
+  expect(after('watch', 185_000)).not.toContain('(for');
+});
+
 test('says that it could not tell and looks again', () => {
   expect(shown(card(state('could-not-tell')).blocks)).toContain(
     'Could not tell 2 times in a row, looking again: ThrottlingException: Rate exceeded',

@@ -18,7 +18,7 @@ describe('the health report', () => {
   });
   test('says where it looked, what it found and what it expected', () => {
     for (const drawn of [blocks, plain]) {
-      expect(shown(drawn)).toContain('ready https://api.skillancer.com/health/ready: 503, expected 200');
+      expect(shown(drawn)).toContain('ready: 503, expected 200 (https://api.skillancer.com/health/ready)');
     }
   });
   test('keeps "could not tell" apart from "unhealthy"', () => {
