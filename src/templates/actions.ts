@@ -15,7 +15,6 @@ export const actionIds = {
   /** Open the rollback form for the services of a deployment. */
   openRollback: 'open-rollback',
 } as const;
-export type ActionId = (typeof actionIds)[keyof typeof actionIds];
 
 /** Which deployment a button belongs to, and which round of its questions: an older round's button is stale. */
 const buttonTarget = z.strictObject({ deployment: z.string().min(1).max(100), round: z.int().min(0) });

@@ -4,7 +4,6 @@ import type {
   Button,
   ConfirmationDialog,
   ContextBlock,
-  DividerBlock,
   HeaderBlock,
   KnownBlock,
   MrkdwnElement,
@@ -15,7 +14,7 @@ import type { Message } from './message.ts';
 import { cut, literal } from './text.ts';
 
 /** `verbatim` keeps Slack from making links and mentions out of plain words. */
-export const mrkdwn = (text: string, max = 3000): MrkdwnElement => ({
+const mrkdwn = (text: string, max = 3000): MrkdwnElement => ({
   type: 'mrkdwn',
   text: cut(text, max) || '–',
   verbatim: true,
@@ -38,8 +37,6 @@ export const section = (text: string): SectionBlock => ({
 
 export const context = (text: string): ContextBlock => ({ type: 'context', elements: [mrkdwn(text)] });
 
-export const divider: DividerBlock = { type: 'divider' };
-
 /** Lines in as few sections as they fit in. */
 export function sections(lines: readonly string[]): SectionBlock[] {
   const texts: string[] = [];
@@ -60,7 +57,7 @@ export interface ButtonSpec {
   confirm?: { title: string; text: string; yes: string; no: string };
 }
 
-export function button({ label, action, value, style, confirm }: ButtonSpec): Button {
+function button({ label, action, value, style, confirm }: ButtonSpec): Button {
   return {
     type: 'button',
     text: plainText(label, 75),

@@ -6,8 +6,7 @@ import { actions, type ButtonSpec } from './blocks.ts';
 import { literal, plural } from './text.ts';
 
 /** The round of the question that is open now; buttons of an earlier one are stale. */
-export const roundOf = (d: Deployment): number =>
-  (d.step === 'hold' ? d.hold?.round : d.approval?.round) ?? 0;
+const roundOf = (d: Deployment): number => (d.step === 'hold' ? d.hold?.round : d.approval?.round) ?? 0;
 
 export function cardButtons(d: Deployment): ActionsBlock[] {
   const target = { deployment: d.id, round: roundOf(d) };

@@ -18,7 +18,7 @@ export const changeTitle = (r: Release): string =>
   change(r, literal(r.service, 63), (version) => literal(version, 60));
 
 /** With markup, for lists. */
-export const changeLine = (r: Release): string =>
+const changeLine = (r: Release): string =>
   `• ${change(r, `*${escaped(r.service, 63)}*`, (version) => code(version, 60))}`;
 
 function change(r: Release, service: string, show: (version: string) => string): string {

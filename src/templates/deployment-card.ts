@@ -85,6 +85,8 @@ function problemBlocks(d: Deployment): KnownBlock[] {
   if (d.refusal) {
     return [section(`${escaped(d.refusal.message, 600)}\n${escaped(d.refusal.hint, 400)}`)];
   }
+  // Who cancelled it, and why, stands in the first line already.
+  if (d.ending === 'cancelled') return [];
   const problem = d.hold && d.step === 'hold' ? d.hold.why : d.problem;
   return [...(problem ? [section(problemText(problem))] : []), ...holdBlocks(d)];
 }

@@ -8,7 +8,7 @@ export const deployFormId = 'deploy-form';
 export const rollbackFormId = 'rollback-form';
 
 /** The choice that stands for every service. */
-export const allServices = 'all';
+const allServices = 'all';
 
 /** Slack's limit for a menu; with more services than fit in one they are typed. */
 const menuLimit = 100;

@@ -1,10 +1,13 @@
 /** Where a deployment stands, in one sentence. */
 import {
+  type ActiveStep,
   type Deployment,
   isUnchanged,
   type Release,
   releasesInStage,
+  type StoryEntry,
   stagesOf,
+  wasTouched,
 } from '../records/deployment.ts';
 import { failedLooks, watchCount } from './progress.ts';
 import { clockTime, cut, duration, escaped, handle, plural, some } from './text.ts';
@@ -16,59 +19,39 @@ export interface Standing {
   tail: string;
 }
 
+const says = (emoji: string, head: string, tail = ''): Standing => ({ emoji, head, tail });
+
 /** `approvers` are mrkdwn. */
 export function standing(d: Deployment, approvers: readonly string[]): Standing {
-  switch (d.step) {
-    case 'preflight':
-      return { emoji: '🔎', head: 'Checking', tail: ' what runs and whether it may start' };
-    case 'approval':
-      return { emoji: '⏳', head: 'Waiting for approval', tail: approvalTail(d, approvers) };
-    case 'claim':
-      return { emoji: '🔒', head: 'Waiting for its turn', tail: lockTail(d) };
-    case 'backup':
-      return { emoji: '🔒', head: 'Starting', tail: ': noting what runs now, so that it can be put back' };
-    case 'rollout':
-      return {
-        emoji: '🚀',
-        head: `Rolling out${stageOf(d)}`,
-        tail: countOf(releasesInStage(d, d.stage), 'forward'),
-      };
-    case 'verify':
-      return { emoji: '🔎', head: `Verifying${stageOf(d)}`, tail: failuresTail(d) };
-    case 'watch':
-      return d.watch
-        ? {
-            emoji: '👀',
-            head: 'Watching',
-            tail: ` until ${clockTime(d.watch.deadline)}: ${watchCount(d.watch)}`,
-          }
-        : { emoji: '👀', head: 'Watching', tail: '' };
-    case 'complete':
-      return { emoji: '🏁', head: 'Finishing', tail: '' };
-    case 'rollback':
-      return {
-        emoji: '↩️',
-        head: 'Rolling back',
-        tail: countOf(
-          d.releases.filter((r) => r.back !== null),
-          'back',
-        ),
-      };
-    case 'verify-rollback':
-      return { emoji: '🔎', head: 'Verifying the rollback', tail: failuresTail(d) };
-    case 'hold':
-      return {
-        emoji: '✋',
-        head: 'Held: somebody has to decide',
-        tail: d.hold ? ` until ${clockTime(d.hold.deadline)}` : '',
-      };
-    case 'ended':
-      return ended(d);
-  }
+  return d.step === 'ended' ? ended(d) : steps[d.step](d, approvers);
 }
 
+const steps: Record<ActiveStep, (d: Deployment, approvers: readonly string[]) => Standing> = {
+  preflight: () => says('🔎', 'Checking', ' what runs and whether it may start'),
+  approval: (d, approvers) => says('⏳', 'Waiting for approval', approvalTail(d, approvers)),
+  claim: (d) => says('🔒', 'Waiting for its turn', lockTail(d)),
+  backup: () => says('🔒', 'Starting', ': noting what runs now, so that it can be put back'),
+  rollout: (d) => says('🚀', `Rolling out${stageOf(d)}`, countOf(releasesInStage(d, d.stage), 'forward')),
+  verify: (d) => says('🔎', `Verifying${stageOf(d)}`, failuresTail(d)),
+  watch: ({ watch }) => says('👀', 'Watching', watch ? `${until(watch)}: ${watchCount(watch)}` : ''),
+  complete: () => says('🏁', 'Finishing'),
+  rollback: (d) =>
+    says(
+      '↩️',
+      'Rolling back',
+      countOf(
+        d.releases.filter((r) => r.back !== null),
+        'back',
+      ),
+    ),
+  'verify-rollback': (d) => says('🔎', 'Verifying the rollback', failuresTail(d)),
+  hold: ({ hold }) => says('✋', 'Held: somebody has to decide', hold ? until(hold) : ''),
+};
+
+const until = ({ deadline }: { deadline: number }): string => ` until ${clockTime(deadline)}`;
+
 function approvalTail(d: Deployment, approvers: readonly string[]): string {
-  const until = d.approval ? ` until ${clockTime(d.approval.deadline)}` : '';
+  const time = d.approval ? until(d.approval) : '';
   const by =
     approvers.length > 0
       ? ` by ${some(
@@ -78,7 +61,7 @@ function approvalTail(d: Deployment, approvers: readonly string[]): string {
         )}`
       : '';
   const already = d.approval?.approvedBy ?? [];
-  return `${until}${by}${already.length > 0 ? ` (${some(already.map(handle), 5)} approved already, more are needed)` : ''}`;
+  return `${time}${by}${already.length > 0 ? ` (${some(already.map(handle), 5)} approved already, more are needed)` : ''}`;
 }
 
 /** " stage 2 of 3"; nothing where there is only one. */
@@ -107,33 +90,25 @@ function ended(d: Deployment): Standing {
   switch (d.ending) {
     case 'succeeded':
       return d.releases.length > 0 && d.releases.every(isUnchanged)
-        ? { emoji: '✅', head: 'Nothing to do', tail: ': everything ran the wanted version already' }
-        : { emoji: '✅', head: d.kind === 'deploy' ? 'Deployed' : 'Rolled back', tail: took };
+        ? says('✅', 'Nothing to do', ': everything ran the wanted version already')
+        : says('✅', d.kind === 'deploy' ? 'Deployed' : 'Rolled back', took);
     case 'planned':
-      return { emoji: '📋', head: 'Planned', tail: ': nothing was changed' };
+      return says('📋', 'Planned', ': nothing was changed');
     case 'refused':
-      return { emoji: '⛔', head: 'Refused', tail: ': nothing was changed' };
+      return says('⛔', 'Refused', ': nothing was changed');
     case 'rejected':
-      return { emoji: '🚫', head: 'Rejected', tail: byTail(d, 'rejected') };
+      return says('🚫', 'Rejected', byTail(d, 'rejected'));
     case 'cancelled':
-      return { emoji: '🚫', head: 'Cancelled', tail: byTail(d, 'stop-asked') };
+      return says('🚫', 'Cancelled', byTail(d, 'stop-asked'));
     case 'expired':
-      return { emoji: '⌛', head: 'Expired', tail: `: ${expiredWhy(d)}; nothing was changed` };
+      return says('⌛', 'Expired', `: ${expiredWhy(d)}; nothing was changed`);
     case 'rolled-back':
-      return {
-        emoji: '↩️',
-        head: 'Rolled back',
-        tail: `${took}; every changed service runs what it ran before`,
-      };
+      return says('↩️', 'Rolled back', `${took}; every changed service runs what it ran before`);
     case 'left':
-      return { emoji: '⚠️', head: 'Left as it is', tail: leftTail(d) };
+      return says('⚠️', 'Left as it is', leftTail(d));
     case 'failed':
     case null:
-      return {
-        emoji: '❌',
-        head: 'Failed',
-        tail: d.releases.some((r) => r.forward.askedAt !== null) ? '' : ': nothing was changed',
-      };
+      return says('❌', 'Failed', d.releases.some(wasTouched) ? '' : ': nothing was changed');
   }
 }
 
@@ -142,7 +117,7 @@ function expiredWhy(d: Deployment): string {
   return why ? escaped(why, 200) : 'nobody approved it in time';
 }
 
-function byTail(d: Deployment, event: Deployment['story'][number]['event']): string {
+function byTail(d: Deployment, event: StoryEntry['event']): string {
   const entry = d.story.findLast((e) => e.event === event);
   const by = entry?.by ?? d.stoppedBy;
   const why = entry?.detail ? `: ${escaped(entry.detail, 300)}` : '';

@@ -6,7 +6,7 @@ import type { Message } from './message.ts';
 import { standing } from './standing.ts';
 import { code, cut, escaped, handle, plural, when } from './text.ts';
 
-export interface ServiceStatus {
+interface ServiceStatus {
   service: string;
   version: string | null;
   /** When the running revision was proven healthy, or null. */
@@ -16,7 +16,7 @@ export interface ServiceStatus {
   unknown: string | null;
 }
 
-export interface EnvironmentStatus {
+interface EnvironmentStatus {
   name: string;
   lock: { deployment: string; since: number | null } | null;
   services: ServiceStatus[];

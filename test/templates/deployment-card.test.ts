@@ -113,6 +113,10 @@ test('says on failure what happened, with the first line that showed it', () => 
   expect(text).toContain('`Essential container in task exited: Exit code 1');
 });
 
+test('says once who cancelled it', () => {
+  expect(shown(card(state('cancelled')).blocks).match(/@ana/g)).toHaveLength(1);
+});
+
 test('says what happens with a held deployment if nobody answers', () => {
   expect(shown(card(state('held')).blocks)).toMatch(/Without an answer by .* everything is left as it is/);
 });

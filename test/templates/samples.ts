@@ -45,7 +45,7 @@ export function release(
   };
 }
 
-export const gates: GateAnswer[] = [
+const gates: GateAnswer[] = [
   {
     gate: 'verified-before',
     title: 'Verified in staging',
@@ -323,6 +323,7 @@ export const states: Record<string, Deployment> = {
     step: 'ended',
     ending: 'cancelled',
     stoppedBy: ana,
+    problem: { summary: 'Stopped by @ana', service: null, evidence: [] },
     story: [told('stop-asked', { by: ana })],
     endedAt: start + 2 * minute,
   }),
