@@ -106,6 +106,17 @@ describe('quotas', () => {
     expect(calls()).toBe(2);
   });
 
+  test('a quota that cannot be asked is not blamed on AWS', async () => {
+    const { limiter } = recordingLimiter();
+    const aws = createAws({
+      limiter: { ...limiter, take: () => Promise.reject(new Error('Connection is closed.')) },
+    });
+    expect(await failureOf(read(aws))).toMatchObject({
+      failure: 'unsure',
+      message: 'ecs:DescribeServices: no turn in the shared quota (Connection is closed.)',
+    });
+  });
+
   test('throttled twice is "could not tell"', async () => {
     const { aws, calls } = await awsThat([exception('ThrottlingException', 'Rate exceeded')]);
     const error = await failureOf(write(aws));

@@ -36,7 +36,7 @@ describe('a look', () => {
     await until(stage, changeTo('v1.2.0'), 'following');
     const running = await lookAtApi();
     expect(running).toMatchObject({ version: 'v1.2.0', steady: false });
-    expect(running?.concern).toMatch(/a rollout is under way to prod-api:3: \d of 2 tasks run/);
+    expect(running?.concern).toMatch(/a rollout is under way: \d of 2 tasks of prod-api:3 run/);
   });
 
   test('says that a service is scaled to zero', async () => {
@@ -47,7 +47,9 @@ describe('a look', () => {
   test('says that tasks keep failing', async () => {
     stage.cloud.break.version('api', 'v1.2.0', 'crash-at-start');
     await until(stage, changeTo('v1.2.0'), 'failed');
-    expect((await lookAtApi())?.concern).toMatch(/tasks of prod-api:3 keep failing/);
+    expect((await lookAtApi())?.concern).toMatch(
+      /tasks keep failing: \d+ so far, 0 of 2 tasks of prod-api:3 run/,
+    );
   });
 
   test('says that ECS gave up, or is going back', async () => {
@@ -60,7 +62,7 @@ describe('a look', () => {
     stage.cloud.break.version('web', 'v1.2.0', 'crash-at-start');
     await until(stage, changeTo('v1.2.0', 'web'), 'failed');
     const running = (await stage.target.look([web])).get('web');
-    expect(running?.concern).toMatch(/ECS is rolling back to prod-web:2/);
+    expect(running?.concern).toMatch(/ECS is rolling back: 2 of 2 tasks of prod-web:2 run/);
   });
 
   test('asks for each task definition only once', async () => {

@@ -15,7 +15,7 @@ export const cluster = 'prod';
 const registry = '123456789012.dkr.ecr.us-east-1.amazonaws.com';
 
 /** Two services, on v1.1.0 with v1.2.0 pushed. The first one of a cluster carries a sidecar. */
-export const twoServices = ['api', 'web'].map((service) => cloudService(service));
+const twoServices = ['api', 'web'].map((service) => cloudService(service));
 
 export function cloudService(service: string, more: Partial<CloudService> = {}): CloudService {
   return {

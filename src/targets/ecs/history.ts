@@ -19,7 +19,7 @@ const arnsPerCall = 20;
 export const skew = 5_000;
 
 /** A change that was asked for at `since`, perhaps: the service as it is now, and the task definition it should get. */
-export interface Asked {
+interface Asked {
   place: ServicePlace;
   service: Service;
   ref: string;

@@ -16,17 +16,19 @@ export const prepare =
   async (changes: readonly Change[]): Promise<Step> => {
     const serviceAt = await needs.services(changes.map(({ place }) => place));
     return async (change) => {
-      const service = serviceAt(change.place);
-      const trouble = cannotChange(change, service);
-      if (trouble !== null || !service) return failed(change.rollout, needs.clock.now(), trouble ?? '');
-      return prepareOne(needs, change, service);
+      const { place, rollout } = change;
+      const service = serviceAt(place);
+      const now = needs.clock.now();
+      if (!service || service.status === 'INACTIVE') {
+        const { service: name, cluster } = place.target;
+        return failed(rollout, now, `There is no service ${name} in the cluster ${cluster}.`);
+      }
+      const obstacle = obstacleTo(change, service);
+      return obstacle ? failed(rollout, now, obstacle) : prepareOne(needs, change, service);
     };
   };
 
-function cannotChange({ place: { target }, to }: Change, service: Service | null): string | null {
-  if (!service || service.status === 'INACTIVE') {
-    return `There is no service ${target.service} in the cluster ${target.cluster}.`;
-  }
+function obstacleTo({ place: { target }, to }: Change, service: Service): string | null {
   const controller = service.deploymentController?.type ?? 'ECS';
   if (controller !== 'ECS') return `${target.service} is deployed by ${controller}, not by ECS itself.`;
   // A rollback may go on: what is started later should be the old revision.

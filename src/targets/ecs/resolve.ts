@@ -3,9 +3,9 @@ import leven from 'leven';
 import { isDenied } from '../../clients/aws-errors.ts';
 import { type Image, type Registry, type Repository, repositoryOf } from '../../clients/ecr.ts';
 import type { ServicePlace } from '../../config/catalog.ts';
-import { looksLikeVersion } from '../../records/version.ts';
+import { isTag, looksLikeVersion } from '../../records/version.ts';
 import type { Resolved } from '../target.ts';
-import { match, tagTemplate } from './image.ts';
+import { imageOf, match, tagTemplate } from './image.ts';
 
 /** A version that the registry holds, and when it was pushed. */
 interface Offered {
@@ -66,7 +66,8 @@ async function named(
   wanted: string,
 ): Promise<Resolved> {
   for (const version of spellings(wanted)) {
-    if (await ecr.has(repository, template.replace('{version}', version))) return { version };
+    const tag = imageOf(template, version);
+    if (isTag(tag) && (await ecr.has(repository, tag))) return { version };
   }
   const offered = await allVersions(ecr, repository, template);
   if (offered === null) return noRepository(service, repository);
@@ -93,7 +94,7 @@ const noRepository = (service: string, { name, region }: Repository): Resolved =
 const spellings = (wanted: string): string[] =>
   /^\d/.test(wanted) ? [wanted, `v${wanted}`] : /^v\d/i.test(wanted) ? [wanted, wanted.slice(1)] : [wanted];
 
-const isStartOfCommit = (text: string): boolean => /^[0-9a-f]{4,40}$/i.test(text);
+const isStartOfCommit = (text: string): boolean => /^[0-9a-f]{5,40}$/i.test(text);
 
 /** Newest first; null where there is no such repository. */
 async function allVersions(

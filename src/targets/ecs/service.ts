@@ -24,9 +24,12 @@ export const crashLimit = (desired: number): number => Math.min(200, Math.max(3,
 
 const count = (value: number | undefined): number => value ?? 0;
 
-/** "1 of 3 tasks run". */
-export const tasksRun = (service: Service): string =>
-  `${count(service.runningCount)} of ${count(service.desiredCount)} tasks run`;
+/** "1 of 3 tasks of prod-api:42 run": of the newest revision, not of the one that it replaces. */
+export const tasksUp = (service: Service): string => {
+  const primary = primaryOf(service);
+  const name = shortName(primary?.taskDefinition);
+  return `${count(primary?.runningCount)} of ${count(service.desiredCount)} tasks of ${name} run`;
+};
 
 /** Why this is not one revision, all of it up, with nothing under way; null where it is. */
 export function unsteady(service: Service): string | null {
@@ -39,14 +42,13 @@ export function unsteady(service: Service): string | null {
     return `the rollout of ${shortName(primary.taskDefinition)} failed: ${reasonOf(primary)}`;
   }
   if (failed >= crashLimit(count(service.desiredCount))) {
-    return `tasks of ${shortName(primary?.taskDefinition)} keep failing: ${failed} failed, ${tasksRun(service)}`;
+    return `tasks keep failing: ${failed} so far, ${tasksUp(service)}`;
   }
   if (primary?.rolloutState === 'IN_PROGRESS' || deployments.length > 1) {
-    const what = isRolledBackByEcs(primary) ? 'ECS is rolling back to' : 'a rollout is under way to';
-    return `${what} ${shortName(primary?.taskDefinition)}: ${tasksRun(service)}`;
+    const what = isRolledBackByEcs(primary) ? 'ECS is rolling back' : 'a rollout is under way';
+    return `${what}: ${tasksUp(service)}`;
   }
-  if (count(service.runningCount) !== count(service.desiredCount)) return `only ${tasksRun(service)}`;
-  return null;
+  return count(service.runningCount) === count(service.desiredCount) ? null : tasksUp(service);
 }
 
 /** AWS's own reason without its "ECS deployment circuit breaker:" and full stop. */

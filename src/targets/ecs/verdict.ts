@@ -11,7 +11,7 @@ import {
   reasonOf,
   runningRef,
   shortName,
-  tasksRun,
+  tasksUp,
   unsteady,
 } from './service.ts';
 
@@ -63,11 +63,8 @@ function failedByEcs({ detail, revision }: Sight, service: Service): Verdict | n
   const why = typeof detail === 'object' && detail.statusReason ? ` ${sentence(detail.statusReason)}` : '';
 
   if (status?.startsWith('ROLLBACK')) {
-    const back = isOurs(service, revision.ref) ? 'the revision before' : shortName(runningRef(service));
-    const how = status === 'ROLLBACK_FAILED' ? 'could not put back' : 'is putting back';
-    return {
-      problem: `ECS gave up on ${revision.version} and ${status === 'ROLLBACK_SUCCESSFUL' ? 'put back' : how} ${back}.${why}`,
-    };
+    const to = isOurs(service, revision.ref) ? 'the revision before' : shortName(runningRef(service));
+    return { problem: `ECS gave up on ${revision.version} and ${goesBack(status)} ${to}.${why}` };
   }
   if (primary && isOurs(service, revision.ref) && primary.rolloutState === 'FAILED') {
     return { problem: `ECS gave up on ${revision.version}: ${reasonOf(primary)}.` };
@@ -79,6 +76,13 @@ function failedByEcs({ detail, revision }: Sight, service: Service): Verdict | n
   }
   return null;
 }
+
+const goesBack = (status: string): string =>
+  status === 'ROLLBACK_SUCCESSFUL'
+    ? 'put back'
+    : status === 'ROLLBACK_FAILED'
+      ? 'could not put back'
+      : 'is putting back';
 
 /** Another revision is what runs, and not because the answer is a little old. */
 function takenOver({ detail, revision, rollout, now }: Sight, service: Service): Verdict | null {
@@ -102,7 +106,7 @@ const supersededBy = (service: Service, version: string): Verdict => ({
 function crashing({ revision }: Sight, service: Service): Verdict | null {
   const failed = primaryOf(service)?.failedTasks ?? 0;
   if (hasBreaker(service) || failed < crashLimit(service.desiredCount ?? 0)) return null;
-  return { problem: `Tasks of ${revision.version} keep failing: ${failed} failed, ${tasksRun(service)}.` };
+  return { problem: `${revision.version} does not stay up: ${failed} tasks failed, ${tasksUp(service)}.` };
 }
 
 function isDone({ detail, revision }: Sight, service: Service): boolean {
@@ -114,7 +118,7 @@ function tooLate({ rollout, revision, now, timeout }: Sight, service: Service): 
   if (rollout.deadline === null || now < rollout.deadline) return null;
   const took = ms(timeout, { long: true });
   return {
-    problem: `${revision.version} was not up after ${took}: ${unsteady(service) ?? tasksRun(service)}.`,
+    problem: `${revision.version} was not up after ${took}: ${unsteady(service) ?? tasksUp(service)}.`,
   };
 }
 
