@@ -51,6 +51,7 @@ export async function decide(
   const deployment = await world.store.load(click.deployment);
   if (!deployment) return { kind: 'not-found' };
   const state = standing(deployment, click);
+  if (state === 'stale') return late(click, deployment, world);
   if (state) return { kind: state, deployment };
   const roles = rolesFor(click.choice, deployment, world);
   const allowed = isOwn(click, deployment) ? 'yes' : await may(click.by, roles);
@@ -76,6 +77,17 @@ function standing(d: Deployment, { choice, round }: Click): 'stale' | 'ended' | 
     default:
       return d.step === 'hold' && d.hold?.round === round ? null : 'stale';
   }
+}
+
+/** The work may have gone on since the question was answered: whoever comes second hears who was first. */
+async function late(
+  { choice, round }: Click,
+  deployment: Deployment,
+  { store }: DecideWorld,
+): Promise<ClickAnswer> {
+  const isLatest = round === (latestRound(choice, deployment) ?? round);
+  const [first] = isLatest ? await store.answersTo(deployment.id, questionOf(choice, deployment)) : [];
+  return first ? { kind: 'already-decided', deployment, first } : { kind: 'stale', deployment };
 }
 
 function rolesFor(choice: Choice, d: Deployment, world: DecideWorld): readonly Role[] {
@@ -113,7 +125,9 @@ async function record(
   deployment: Deployment,
   world: DecideWorld,
 ): Promise<ClickAnswer> {
-  const needed = choice === 'approve' ? (environmentOf(deployment, world).approvals?.required ?? 1) : 1;
+  // Approvals that do not suffice yet leave the question open to a rejection too.
+  const isApproval = choice === 'approve' || choice === 'reject';
+  const needed = isApproval ? (environmentOf(deployment, world).approvals?.required ?? 1) : 1;
   const answer: Decision = { by, at: world.clock.now(), choice: recordedChoice[choice], reason: null };
   const { recorded, answers } = await world.store.decide(
     deployment.id,
@@ -130,4 +144,10 @@ async function record(
 function questionOf(choice: Choice, d: Deployment): string {
   if (choice === 'approve' || choice === 'reject') return approvalQuestion(d.approval?.round ?? 0);
   return choice === 'cancel' || choice === 'stop' ? stopQuestion : holdQuestionName(d.hold?.round ?? 0);
+}
+
+/** Undefined where the question is asked once and has no rounds. */
+function latestRound(choice: Choice, { approval, hold }: Deployment): number | undefined {
+  if (choice === 'approve' || choice === 'reject') return approval?.round ?? 0;
+  return choice === 'cancel' || choice === 'stop' ? undefined : (hold?.round ?? 0);
 }
