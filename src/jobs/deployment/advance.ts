@@ -15,9 +15,12 @@ export interface Stage extends World {
   ended(d: Deployment): void;
 }
 
+/** A click wakes the job at once; this look, after so many milliseconds, is the net for a wake-up that was lost. */
+const poll = 2_000;
+
 /**
  * Gives when to look again (in the clock's milliseconds), or null when the deployment has ended. Throws only where
- * the store fails or somebody else saved the record; the job is then tried again.
+ * the store fails, the record can't be read or somebody else saved it; the job is then tried again.
  */
 export async function advance(id: string, stage: Stage): Promise<number | null> {
   let d = await stage.store.load(id);
@@ -25,25 +28,38 @@ export async function advance(id: string, stage: Stage): Promise<number | null> 
   await stage.show(d);
   for (;;) {
     if (isEnded(d)) return null;
-    const outcome = await attempt(d, stage);
+    const stop = await stopAsked(d, stage);
+    if (!stop && isEarly(d, stage.clock.now())) return nextLook(d, stage);
+    const outcome = stop ?? (await attempt(d, stage));
     const next = apply(d, outcome, stage.clock.now(), holdPolicy(d, stage));
-    if (isSame(d, next)) return next.notBefore;
+    if (isSame(d, next)) return nextLook(next, stage);
     d = await stage.store.save(next, auditOf(d, next));
     await stage.show(d);
     if (isEnded(d)) stage.ended(d);
-    if (!isEnded(d) && d.notBefore > stage.clock.now()) return d.notBefore;
   }
 }
+
+/** A crash or a wake-up may bring a visit too soon; only what people decide is looked at before the time. */
+const isEarly = (d: Deployment, now: number): boolean =>
+  d.notBefore > now && !(isAskingPeople(d) && d.unknowns.count === 0);
+
+const isAskingPeople = ({ step }: Deployment): boolean => step === 'approval' || step === 'hold';
+
+const nextLook = ({ notBefore }: Deployment, { clock }: Stage): number =>
+  Math.min(notBefore, clock.now() + poll);
 
 /** A look that found nothing new is not worth a write. */
 const isSame = (before: Deployment, after: Deployment): boolean =>
   isDeepStrictEqual({ ...before, notBefore: 0 }, { ...after, notBefore: 0 });
 
+async function stopAsked(d: Deployment, { store }: World): Promise<Outcome | null> {
+  const [decision] = canBeStopped(d) ? await store.answersTo(d.id, stopQuestion) : [];
+  return decision ? { kind: 'stop', decision } : null;
+}
+
 /** A throw in a step means "could not tell"; only a refusal means no. */
 async function attempt(d: Deployment, world: World): Promise<Outcome> {
-  if (isEnded(d) || d.step === 'ended') throw new Error(`${d.id} has ended`);
-  const [stop] = canBeStopped(d) ? await world.store.answersTo(d.id, stopQuestion) : [];
-  if (stop) return { kind: 'stop', decision: stop };
+  if (d.step === 'ended') throw new Error(`${d.id} has ended`);
   try {
     return await runbook[d.step](d, world);
   } catch (error) {
