@@ -50,7 +50,7 @@ export async function decide(
 ): Promise<ClickAnswer> {
   const deployment = await world.store.load(click.deployment);
   if (!deployment) return { kind: 'not-found' };
-  const state = standing(deployment, click);
+  const state = standing(deployment, click, world.clock.now());
   if (state === 'stale') return late(click, deployment, world);
   if (state) return { kind: state, deployment };
   const roles = rolesFor(click.choice, deployment, world);
@@ -63,12 +63,18 @@ export async function decide(
 }
 
 /** Why the question is no longer asked, or null while it is. */
-function standing(d: Deployment, { choice, round }: Click): 'stale' | 'ended' | 'too-late' | null {
+function standing(
+  d: Deployment,
+  { choice, round }: Click,
+  now: number,
+): 'stale' | 'ended' | 'too-late' | null {
   if (isEnded(d)) return 'ended';
   switch (choice) {
     case 'approve':
     case 'reject':
-      return d.step === 'approval' && d.approval?.round === round ? null : 'stale';
+      return d.step === 'approval' && d.approval?.round === round && now <= d.approval.deadline
+        ? null
+        : 'stale';
     case 'cancel':
       if (!canBeStopped(d)) return 'stale';
       return isTouched(d) ? 'too-late' : null;

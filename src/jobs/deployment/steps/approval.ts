@@ -9,17 +9,19 @@ const poll = 2_000;
 export async function approval(d: Deployment, world: World): Promise<Outcome> {
   const policy = environmentOf(d, world).approvals;
   if (!d.approval || !policy) return go('claim');
-  const answers = await world.store.answersTo(d.id, approvalQuestion(d.approval.round));
+  const { round, deadline, approvedBy: known } = d.approval;
+  const given = await world.store.answersTo(d.id, approvalQuestion(round));
+  // Nobody may have looked when the time was up: what was said later came too late all the same.
+  const answers = given.filter(({ at }) => at <= deadline);
   const rejected = answers.find((answer) => answer.choice !== 'approve');
   if (rejected) return end('rejected', {}, { event: 'rejected', by: rejected.by, detail: rejected.reason });
-  const known = d.approval.approvedBy;
   const approvedBy = answers.map((answer) => answer.by);
   const news = approvedBy.slice(known.length).map((by) => ({ event: 'approved', by }) as const);
   const now = world.clock.now();
   if (approvedBy.length >= policy.required) {
     return go('claim', { approval: { ...d.approval, approvedBy, approvedAt: now } }, ...news);
   }
-  if (now >= d.approval.deadline) return end('expired', {}, { event: 'expired' });
-  const ms = Math.min(poll, d.approval.deadline - now);
+  if (now >= deadline) return end('expired', {}, { event: 'expired' });
+  const ms = Math.min(poll, deadline - now);
   return wait(ms, news.length > 0 ? { approval: { ...d.approval, approvedBy } } : {}, ...news);
 }
