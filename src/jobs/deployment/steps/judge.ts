@@ -15,17 +15,23 @@ export type Verdict =
 
 const nothing: Watched = { succeeded: 0, failed: 0, unknown: 0, inARow: 0, lastFailure: null };
 
-/** The watch with one more look counted, and the next one due `every` after this one was. */
-export function withLook(watch: Watch, checks: readonly ServiceCheck[], every: number): Watch {
+/** The watch with one more look counted. Looks that were missed are not made up for: three in a row take their time. */
+export function withLook(
+  watch: Watch,
+  checks: readonly ServiceCheck[],
+  { every }: Pick<WatchPolicy, 'every'>,
+  now: number,
+): Watch {
   const services = { ...watch.services };
   for (const check of checks) services[check.service] = counted(services[check.service] ?? nothing, check);
+  const missed = Math.max(0, Math.floor((now - watch.nextLookAt) / every));
   const blind = checks.some((c) => c.unknown.length > 0) && checks.every((c) => c.failures.length === 0);
   return {
     ...watch,
     services,
     looks: watch.looks + 1,
     unknownInARow: blind ? watch.unknownInARow + 1 : 0,
-    nextLookAt: watch.nextLookAt + every,
+    nextLookAt: watch.nextLookAt + (missed + 1) * every,
   };
 }
 
@@ -57,8 +63,9 @@ export function judge(watch: Watch, policy: WatchPolicy, now: number): Verdict {
     const aLook = Math.ceil((told + seen.unknown) / watch.looks);
     const best = (seen.succeeded + looksLeft * aLook) / Math.max(1, told + looksLeft * aLook);
     if (best < policy.success_rate) {
+      const wanted = Math.round(1000 * policy.success_rate) / 10;
       const rate = Math.floor((100 * seen.succeeded) / Math.max(1, told));
-      return bad(service, seen, `${rate} % of its checks good, ${100 * policy.success_rate} % wanted`);
+      return bad(service, seen, `${rate} % of its checks good, ${wanted} % wanted`);
     }
     if (over && seen.inARow > 0) return bad(service, seen, 'still failing when the watch ended');
   }

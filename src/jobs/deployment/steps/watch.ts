@@ -24,7 +24,7 @@ export async function watch(d: Deployment, world: World): Promise<Outcome> {
     forward.revision ? [{ service, revision: forward.revision }] : [],
   );
   const checks = await checkServices(d, expected, world);
-  const seen = withLook(d.watch, checks, policy.every);
+  const seen = withLook(d.watch, checks, policy, now);
   const verdict = judge(seen, policy, now);
   switch (verdict.kind) {
     case 'good':
