@@ -19,10 +19,13 @@ import { versionFor } from './versions.ts';
 
 export async function preflight(d: Deployment, world: World): Promise<Outcome> {
   await mayStart(d, world);
+  // "Back to what was good" stops what is under way, whatever there is to return to afterwards.
+  if (d.kind === 'rollback' && d.wanted.version === null) await makeWay(d, world);
   const running = await world.target.look(d.wanted.services.map((service) => placeOf(d, service, world)));
   const releases = await Promise.all(
     d.wanted.services.map((service) => planRelease(d, service, running.get(service), world)),
   );
+  if (d.kind === 'rollback') await makeWay(d, world);
   refuseIfNothingChanges(d, releases);
   return passGates({ ...d, releases }, world);
 }
@@ -66,7 +69,6 @@ async function passGates(d: Deployment, world: World): Promise<Outcome> {
   if (d.planOnly) return end('planned', changes);
   const blocking = answers.find((a) => a.answer === 'no') ?? answers.find((a) => a.answer === 'unknown');
   if (blocking) return { kind: 'refuse', refusal: gateRefusal(blocking), changes };
-  if (d.kind === 'rollback') await makeWay(d, world);
   const approvals = environmentOf(d, world).approvals;
   if (!approvals || d.kind === 'rollback') return go('claim', changes, { event: 'planned' });
   const now = world.clock.now();
