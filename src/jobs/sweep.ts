@@ -4,10 +4,10 @@ import type { Queues } from './queues.ts';
 
 /** Safe to run anywhere, any time: a job that is there is left alone. */
 export async function sweep(
-  store: Pick<Store, 'activeDeployments'>,
+  store: Pick<Store, 'activeIds'>,
   queues: Pick<Queues, 'deployments' | 'startDeployment'>,
 ): Promise<void> {
-  for (const { id } of await store.activeDeployments()) {
+  for (const id of await store.activeIds()) {
     const job = await queues.deployments.getJob(id);
     if (!job) await queues.startDeployment(id);
     else if (await job.isFailed()) await job.retry();

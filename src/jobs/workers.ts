@@ -3,6 +3,7 @@ import { type ConnectionOptions, DelayedError, type Job, Worker, type WorkerOpti
 import { z } from 'zod';
 import type { Clock } from '../clients/clock.ts';
 import { SlackAway, SlackRefused } from '../clients/slack.ts';
+import { UnreadableRecord } from '../clients/store/deployments.ts';
 import { advance, type Stage } from './deployment/advance.ts';
 import { type ErrandWorld, runErrand } from './errands.ts';
 import { backoff, errand } from './queues.ts';
@@ -41,7 +42,7 @@ export function startWorkers(
     settings: { backoffStrategy: backoff },
   });
   const workers = [
-    new Worker('deployments', (job, token) => visit(job, token, world), options(50)),
+    new Worker('deployments', (job, token) => visit(job, token, world, log), options(50)),
     new Worker('screens', (job, token) => draw(job, token, world, log), options(50)),
     new Worker('errands', (job, token) => serve(job, token, world), options(20)),
   ];
@@ -59,16 +60,34 @@ export function startWorkers(
   };
 }
 
-async function visit(job: Job, token: string | undefined, world: WorkersWorld): Promise<void> {
-  const again = await advance(withId.parse(job.data).id, world);
+async function visit(
+  job: Job,
+  token: string | undefined,
+  world: WorkersWorld,
+  log: WorkerLog,
+): Promise<void> {
+  const { id } = withId.parse(job.data);
+  let again: number | null;
+  try {
+    again = await advance(id, world);
+  } catch (error) {
+    if (!(error instanceof UnreadableRecord)) throw error;
+    // A release that reads it may run beside this one, or soon: the job is kept for that.
+    log.error({ deployment: id, error: error.message }, 'a deployment that this release cannot work on');
+    return later(job, token, unreadableWait, world.clock);
+  }
   if (again !== null) await later(job, token, again - world.clock.now(), world.clock);
 }
+
+/** Milliseconds between two tries to read a record. */
+const unreadableWait = 10_000;
 
 async function draw(job: Job, token: string | undefined, world: WorkersWorld, log: WorkerLog): Promise<void> {
   const { id } = withId.parse(job.data);
   try {
     await drawDeployment(id, world);
   } catch (error) {
+    if (error instanceof UnreadableRecord) return later(job, token, unreadableWait, world.clock);
     if (!(error instanceof SlackAway) && !(error instanceof SlackRefused)) throw error;
     // Slack's troubles never stop a deployment: the message is repaired when Slack is back.
     const wait = error instanceof SlackAway ? error.retryIn : 60_000;

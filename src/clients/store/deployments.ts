@@ -1,7 +1,9 @@
 /** Deployment records: created once for each request, saved only over the revision that was read. */
 import type { Redis } from 'ioredis';
+import { z } from 'zod';
 import { type Deployment, deployment, isEnded, mayHoldLock } from '../../records/deployment.ts';
 import type { AuditEntry } from '../../records/entries.ts';
+import { Refusal } from '../../records/refusal.ts';
 import type { Key } from './index.ts';
 
 /** A request whose answer came too late to count; it left nothing behind. */
@@ -12,6 +14,16 @@ export class TooLate extends Error {
 /** Somebody else saved the record since it was read: the writer is late and must load it again. */
 export class SaveConflict extends Error {
   override readonly name = 'SaveConflict';
+}
+
+/**
+ * The record was written by another release of the bot, or is damaged. Nothing can be done with it but to leave it, its
+ * job and its lock as they are for a release that reads it.
+ */
+export class UnreadableRecord extends Refusal {
+  constructor(message: string) {
+    super('unreadable', message, 'Nothing is done with it until a release of the bot runs that reads it.');
+  }
 }
 
 const requestsRemembered = 10 * 60_000;
@@ -28,10 +40,16 @@ export function deployments(redis: Redis, key: Key) {
 
   const load = async (id: string): Promise<Deployment | null> => {
     const json = await redis.hget(key('deployment', id), 'json');
-    return json === null ? null : parse(json);
+    return json === null ? null : parse(id, json);
   };
-  const loadAll = async (ids: string[]): Promise<Deployment[]> =>
-    (await Promise.all(ids.map(load))).filter((d) => d !== null);
+  const loadReadable = async (ids: string[]): Promise<Deployment[]> => {
+    const loaded = await Promise.allSettled(ids.map(load));
+    return loaded.flatMap((result) => {
+      if (result.status === 'fulfilled') return result.value ?? [];
+      if (result.reason instanceof UnreadableRecord) return [];
+      throw result.reason;
+    });
+  };
 
   return {
     /**
@@ -88,19 +106,36 @@ export function deployments(redis: Redis, key: Key) {
       return saved;
     },
 
-    /** All deployments that have not ended, oldest first. */
+    /** The ids of all deployments that have not ended, readable or not. */
+    async activeIds(): Promise<string[]> {
+      return redis.smembers(key('active'));
+    },
+
+    /** All deployments that have not ended, oldest first, without those that this release can't read. */
     async activeDeployments(): Promise<Deployment[]> {
-      const found = await loadAll(await redis.smembers(key('active')));
+      const found = await loadReadable(await redis.smembers(key('active')));
       return found.filter((d) => !isEnded(d)).sort((a, b) => a.requestedAt - b.requestedAt);
     },
 
-    /** The newest deployments, newest first. */
+    /** The newest deployments, newest first, without those that this release can't read. */
     async recentDeployments(count: number): Promise<Deployment[]> {
-      return loadAll(await redis.zrange(key('deployments'), 0, String(count - 1), 'REV'));
+      return loadReadable(await redis.zrange(key('deployments'), 0, String(count - 1), 'REV'));
     },
   };
 }
 
-function parse(json: string): Deployment {
-  return deployment.parse(JSON.parse(json));
+function parse(id: string, json: string): Deployment {
+  const stored: unknown = JSON.parse(json);
+  const readable = deployment.safeParse(stored);
+  if (readable.success) return readable.data;
+  const schema = anySchema.safeParse(stored).data?.schema;
+  const [issue] = readable.error.issues;
+  throw new UnreadableRecord(
+    schema === undefined || schema === ourSchema
+      ? `The record of ${id} is damaged (${issue?.path.join('.')}: ${issue?.message}).`
+      : `${id} was stored by another release of this bot: its record has schema ${schema}, and this release reads ${ourSchema}.`,
+  );
 }
+
+const ourSchema = deployment.shape.schema.value;
+const anySchema = z.object({ schema: z.union([z.number(), z.string()]) });
