@@ -4,7 +4,7 @@ import { askGates, recorded } from '../../gates/gate.ts';
 import { verifiedBefore } from '../../gates/verified-before.ts';
 import { end, fail, go, type Outcome, type Told, wait } from '../outcome.ts';
 import { mayStart } from '../rights.ts';
-import { makeWay } from '../supersede.ts';
+import { makeWay, turnRound } from '../supersede.ts';
 import { environmentOf, type World } from '../world.ts';
 
 const poll = 2_000;
@@ -23,7 +23,10 @@ export async function claim(d: Deployment, world: World): Promise<Outcome> {
   if (answers.some((answer) => answer.answer === 'unknown')) {
     return { kind: 'unknown', why: answers.map((answer) => answer.because).join(', ') };
   }
-  if (d.kind === 'rollback') await makeWay(d, world);
+  if (d.kind === 'rollback') {
+    await turnRound(d, world);
+    await makeWay(d, world);
+  }
   const now = world.clock.now();
   const owner = await world.store.takeLock(d.environment, d.id, now);
   const gates = d.gates.map((old) => answers.map(recorded).find((a) => a.gate === old.gate) ?? old);

@@ -13,12 +13,14 @@ import { askGates, recorded } from '../../gates/gate.ts';
 import { gates } from '../../gates/index.ts';
 import { end, go, type Outcome } from '../outcome.ts';
 import { mayStart } from '../rights.ts';
-import { makeWay } from '../supersede.ts';
+import { makeWay, turnRound } from '../supersede.ts';
 import { environmentOf, placeOf, type World } from '../world.ts';
 import { versionFor } from './versions.ts';
 
 export async function preflight(d: Deployment, world: World): Promise<Outcome> {
   await mayStart(d, world);
+  // Before planning: to turn a deploy round, what to return to need not be known.
+  if (d.kind === 'rollback') await turnRound(d, world);
   // "Back to what was good" stops what is under way, whatever there is to return to afterwards.
   if (d.kind === 'rollback' && d.wanted.version === null) await makeWay(d, world);
   const running = await world.target.look(d.wanted.services.map((service) => placeOf(d, service, world)));
