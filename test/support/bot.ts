@@ -45,7 +45,9 @@ export interface Bot {
   /** The parent message of a deployment as it is now, as text. */
   card(id: string): string;
   cards(): Message[];
+  /** What the thread tells, a line each; and what it shows beside that, such as the reasons of stopped tasks. */
   story(id: string): string;
+  evidence(id: string): string;
   /** Waits until the deployment has ended and Slack shows it; gives how it ended. */
   ended(id: string): Promise<string>;
   /** Waits until the card of the deployment says this. */
@@ -126,6 +128,10 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
     if (found.length > 1) throw new Error(`${id} has ${found.length} messages`);
     return found[0];
   };
+  const threadOf = (id: string) => {
+    const parent = cardOf(id);
+    return parent ? slack.thread('deployments', parent.ts) : [];
+  };
   const textOf = (message: Message | undefined) => JSON.stringify(message?.blocks ?? []);
   const until = async <R>(
     what: string,
@@ -159,15 +165,16 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
       ),
     card: (id) => textOf(cardOf(id)),
     cards,
-    story: (id) => {
-      const parent = cardOf(id);
-      return parent
-        ? slack
-            .thread('deployments', parent.ts)
-            .map((m) => m.text)
-            .join('\n')
-        : '';
-    },
+    story: (id) =>
+      threadOf(id)
+        .map((m) => m.text)
+        .join('\n'),
+    evidence: (id) =>
+      threadOf(id)
+        .slice(1)
+        .flatMap((m) => m.blocks.filter(({ type }) => type === 'context'))
+        .map((block) => JSON.stringify(block))
+        .join('\n'),
     ended: (id) =>
       until(`the end of ${id}`, async () => {
         const d = await store.load(id);
