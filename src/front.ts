@@ -17,6 +17,9 @@ export interface Running {
 /** Bolt waits this long, times the failures so far, before it connects again, and takes it as the limit for a pong. */
 const socketPingTimeout = 2_000;
 
+/** The client gives up for good when its retries are used up, and an outage of Slack must not end the bot. */
+const socketRetries = { forever: true, minTimeout: 500, maxTimeout: 10_000 };
+
 export function createFront({ slack }: ProcessSettings, log: Logger, front: Front): Running {
   const logger = slackLogger(log, 'bolt');
   const http = slack.appToken
@@ -27,7 +30,9 @@ export function createFront({ slack }: ProcessSettings, log: Logger, front: Fron
         appToken: slack.appToken,
         logger,
         clientPingTimeout: socketPingTimeout,
-        installerOptions: { clientOptions: slack.apiUrl ? { slackApiUrl: slack.apiUrl } : {} },
+        installerOptions: {
+          clientOptions: { ...(slack.apiUrl && { slackApiUrl: slack.apiUrl }), retryConfig: socketRetries },
+        },
       })
     : null;
   const receiver = http ?? socket;

@@ -12,15 +12,11 @@ const GROUPS: { quota: Quota; operations: string[] }[] = [
   { quota: { burst: 100, perSecond: 20 }, operations: ['DescribeServices', 'ListServices'] },
   {
     quota: { burst: 50, perSecond: 20 },
-    operations: [
-      'ListServiceDeployments',
-      'DescribeServiceDeployments',
-      'DescribeServiceRevisions',
-      'StopServiceDeployment',
-    ],
+    operations: ['ListServiceDeployments', 'DescribeServiceDeployments', 'StopServiceDeployment'],
   },
+  { quota: { burst: 50, perSecond: 20 }, operations: ['DescribeServiceRevisions'] },
   { quota: { burst: 100, perSecond: 20 }, operations: ['ListTasks', 'DescribeTasks'] },
-  { quota: { burst: 20, perSecond: 1 }, operations: ['RegisterTaskDefinition'] },
+  { quota: { burst: 20, perSecond: 1 }, operations: ['RegisterTaskDefinition', 'DeregisterTaskDefinition'] },
   { quota: { burst: 50, perSecond: 20 }, operations: ['DescribeTaskDefinition', 'ListTaskDefinitions'] },
   { quota: { burst: 50, perSecond: 20 }, operations: ['DescribeClusters', 'ListClusters'] },
 ];
