@@ -82,12 +82,15 @@ const cut = (text: string): string => (text.length > 200 ? `${text.slice(0, 199)
 const ourOwnTrouble = ['ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL'];
 
 function silence(error: unknown, probe: ProbeSettings): { verdict: 'failed' | 'unknown'; because: string } {
-  if (error instanceof Error && error.name === 'TimeoutError') {
+  if (fieldOf(error, 'name') === 'TimeoutError') {
     return { verdict: 'failed', because: `no answer within ${probe.timeout} ms` };
   }
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+  const code = String(fieldOf(fieldOf(error, 'cause'), 'code') ?? fieldOf(error, 'code') ?? 'unknown error');
   return ourOwnTrouble.includes(code)
     ? { verdict: 'unknown', because: `the network does not reach it (${code})` }
     : { verdict: 'failed', because: `no answer (${code})` };
 }
+
+/** fetch's errors are of several makes, and not all of them an Error of ours. */
+const fieldOf = (error: unknown, field: 'name' | 'cause' | 'code'): unknown =>
+  typeof error === 'object' && error !== null ? Reflect.get(error, field) : undefined;
