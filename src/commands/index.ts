@@ -9,6 +9,7 @@ import { actionIds } from '../templates/actions.ts';
 import { deployFormId, formBlocks, readFormChannel, rollbackFormId } from '../templates/forms.ts';
 import type { Message } from '../templates/message.ts';
 import { refused, sorry } from '../templates/replies.ts';
+import { escaped } from '../templates/text.ts';
 import { click, decidingActions, openRollback } from './clicks.ts';
 import { deploy, submitDeploy } from './deploy.ts';
 import type { Asker, Desk, Reply } from './desk.ts';
@@ -49,7 +50,9 @@ export function register(app: App, front: Front): void {
         responseUrl: typed.response_url,
         from: 'command',
       };
-      const reply = await answering('command', name, front, () => command(typed.text ?? '', asker, front));
+      const text = typed.text ?? '';
+      const asked = { kind: 'command', name, detail: `${name} ${text}`, asker } as const;
+      const reply = await answering(asked, front, () => command(text, asker, front));
       if ('form' in reply) {
         await ack();
         await open(reply.form, typed.trigger_id, asker, front);
@@ -70,7 +73,8 @@ async function runSuggested(text: string, asker: Asker, desk: Desk): Promise<Rep
   const command = commands[name];
   if (!command)
     throw new Refusal('unknown-command', 'This button leads nowhere any more.', 'Type the command.');
-  return command(rest.join(' '), asker, desk);
+  // Commands read what Slack sends, and Slack escapes what is typed.
+  return command(escaped(rest.join(' ')), asker, desk);
 }
 
 function registerButton(
@@ -89,7 +93,8 @@ function registerButton(
         responseUrl: body.response_url ?? null,
         from: 'button',
       };
-      const reply = await answering('click', id, front, () => handle(action.value, asker));
+      const asked = { kind: 'click', name: id, detail: `${id} ${action.value ?? ''}`, asker } as const;
+      const reply = await answering(asked, front, () => handle(action.value, asker));
       await ack();
       if ('form' in reply) return open(reply.form, body.trigger_id, asker, front);
       await tell(reply.say, asker, front);
@@ -113,7 +118,8 @@ function registerForm(app: App, id: string, submit: Submit, front: Front): void 
       await tell(accepted, asker, front);
     } catch (error) {
       const refusal = error instanceof Refusal ? error : unexpected(error, front);
-      front.count('form', id, error instanceof Refusal ? 'refused' : 'failed');
+      if (error instanceof Refusal) noteRefusal({ kind: 'form', name: id, detail: id, asker }, error, front);
+      else front.count('form', id, 'failed');
       await ack({ response_action: 'errors', errors: errorsIn(view, refusal) });
     }
   });
@@ -137,22 +143,46 @@ const blockOf: Readonly<Partial<Record<Refusal['code'], string>>> = {
   'confirmation-needed': formBlocks.word,
 };
 
-async function answering(
-  kind: 'command' | 'click',
-  name: string,
-  front: Front,
-  work: () => Promise<Reply>,
-): Promise<Reply> {
+/** Something that came in, as metrics and audit name it. */
+interface Asked {
+  kind: 'command' | 'click' | 'form';
+  name: string;
+  /** What was typed or pressed. */
+  detail: string;
+  asker: Asker;
+}
+
+async function answering(asked: Asked, front: Front, work: () => Promise<Reply>): Promise<Reply> {
   try {
     const reply = await work();
-    front.count(kind, name, 'taken');
+    front.count(asked.kind, asked.name, 'taken');
     return reply;
   } catch (error) {
-    front.count(kind, name, error instanceof Refusal ? 'refused' : 'failed');
-    if (error instanceof Refusal) return { say: refused(error) };
+    if (error instanceof Refusal) {
+      noteRefusal(asked, error, front);
+      return { say: refused(error) };
+    }
+    front.count(asked.kind, asked.name, 'failed');
     return { say: sorry(logged(error, front)) };
   }
 }
+
+/** What was accepted is written down where it is; the answer to the rest does not wait for the audit. */
+function noteRefusal({ kind, name, detail, asker }: Asked, { code }: Refusal, front: Front): void {
+  front.count(kind, name, 'refused');
+  if (code === 'store-unavailable') return;
+  const entry = {
+    at: front.clock.now(),
+    who: asker.person,
+    what: `${kind}.refused`,
+    deployment: null,
+    environment: null,
+    detail: `${code}: ${detail.slice(0, longestDetail)}`,
+    from: asker.from,
+  };
+  front.store.audit(entry).catch((error: unknown) => front.log.error({ err: error }, 'not in the audit'));
+}
+const longestDetail = 300;
 
 function unexpected(error: unknown, front: Front): Refusal {
   return new Refusal('unreadable', 'Sorry, that went wrong.', `The log has it as ${logged(error, front)}.`);

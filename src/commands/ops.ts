@@ -10,16 +10,29 @@ const auditLines = 20;
 export async function ops(text: string, asker: Asker, desk: Desk): Promise<Reply> {
   const request = readOps(text);
   if (request === 'help') return { say: help('ops') };
-  if (request.verb === 'audit') {
-    const subject = request.deployment?.toUpperCase();
-    const entries = await fromStore(() => desk.store.auditTail(auditLines, subject));
-    return { say: auditLog(entries, subject ?? null) };
-  }
+  return request.verb === 'audit'
+    ? showAudit(request.deployment?.toUpperCase() ?? null, asker, desk)
+    : showStatus(asker, desk);
+}
+
+async function showAudit(subject: string | null, asker: Asker, desk: Desk): Promise<Reply> {
+  return fromStore(async () => {
+    const entries = await desk.store.auditTail(auditLines, subject ?? undefined);
+    await writeDown('audit.asked', subject, asker, desk);
+    return { say: auditLog(entries, subject) };
+  });
+}
+
+async function showStatus(asker: Asker, desk: Desk): Promise<Reply> {
   const { person, channel, responseUrl } = asker;
   const key = `status-${asker.request}`;
-  await fromStore(async () => {
+  return fromStore(async () => {
     if (responseUrl) await desk.store.keepResponseUrl(key, responseUrl);
     await desk.queues.run(key, { kind: 'status', person, channel });
+    await writeDown('status.asked', null, asker, desk);
+    return { say: plainMessage('🔎 Asking every environment…') };
   });
-  return { say: plainMessage('🔎 Asking every environment…') };
 }
+
+const writeDown = (what: string, detail: string | null, { person, from }: Asker, { store, clock }: Desk) =>
+  store.audit({ at: clock.now(), who: person, what, deployment: null, environment: null, detail, from });
