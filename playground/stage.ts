@@ -32,8 +32,10 @@ export interface StageOptions {
   readonly slack?: Partial<Pick<SlackOptions, 'latencyMs' | 'rateLimits'>>;
   /** Further or other variables for the bot. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Told what is going on while it starts, and of a bot that ends by itself. */
+  /** Told what is going on while it starts. */
   readonly say?: (line: string) => void;
+  /** Told of a bot that ended by itself, with its last words; default `say`. */
+  readonly onCrash?: (words: string) => void;
 }
 
 export interface Stage {
