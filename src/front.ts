@@ -2,7 +2,8 @@
 import type { RequestListener } from 'node:http';
 import { App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
 import type { Logger } from 'pino';
-import { type Front, register } from './commands/index.ts';
+import type { Front } from './commands/answer.ts';
+import { register } from './commands/index.ts';
 import type { ProcessSettings } from './config/environment.ts';
 import { slackLogger } from './log.ts';
 

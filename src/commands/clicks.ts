@@ -16,7 +16,6 @@ const choices: Readonly<Record<string, Choice>> = {
   [actionIds.holdRollBack]: 'hold-roll-back',
   [actionIds.holdLeave]: 'hold-leave',
 };
-export const decidingActions: readonly string[] = Object.keys(choices);
 
 /** Records the decision, or leaves it to a worker where the person's rights have to be read from Slack first. */
 export async function click(

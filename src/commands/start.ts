@@ -25,10 +25,7 @@ export async function start(request: StartRequest, asker: Asker, desk: Desk): Pr
   const { id, fresh } = await fromStore(() => create(draft, asker, desk));
   if (fresh) {
     // Stored is accepted: should the job not get there now, the workers' sweep adds it.
-    await Promise.allSettled([
-      desk.queues.startDeployment(id),
-      asker.responseUrl ? desk.store.keepResponseUrl(id, asker.responseUrl) : undefined,
-    ]);
+    await desk.queues.startDeployment(id).catch(() => {});
   }
   return requestAccepted({ ...draft, id, schema: 1, revision: 0 }, desk.catalog.slack.deployments);
 }
@@ -68,7 +65,7 @@ async function create(draft: ReturnType<typeof draftOf>, asker: Asker, desk: Des
     from: asker.from,
   };
   try {
-    return await desk.store.createDeployment(draft, asker.request, audit, patience);
+    return await desk.store.createDeployment(draft, asker.request, audit, patience, asker.responseUrl);
   } catch (error) {
     void withdraw(asker, desk);
     throw error;

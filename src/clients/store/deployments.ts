@@ -5,6 +5,7 @@ import { type Deployment, deployment, isEnded, mayHoldLock } from '../../records
 import type { AuditEntry } from '../../records/entries.ts';
 import { Refusal } from '../../records/refusal.ts';
 import type { Key } from './index.ts';
+import { responseUrlLives } from './notes.ts';
 
 /** A request whose answer came too late to count; it left nothing behind. */
 export class TooLate extends Error {
@@ -55,12 +56,14 @@ export function deployments(redis: Redis, key: Key) {
     /**
      * Stores a new deployment under the next id. `request` names the click or command, so that the same one
      * delivered twice gives the same deployment. Nothing happens if Redis gets to it later than `within` real ms.
+     * The response URL is kept as `keepResponseUrl` would.
      */
     async createDeployment(
       draft: Omit<Deployment, 'id' | 'revision' | 'schema'>,
       request: string,
       audit: AuditEntry,
       within: number,
+      responseUrl: string | null = null,
     ): Promise<{ id: string; fresh: boolean }> {
       const record = { id: '@', schema: 1, revision: 0, ...draft };
       const [answer, id] = await redis.pilothouseCreate(
@@ -74,6 +77,9 @@ export function deployments(redis: Redis, key: Key) {
         JSON.stringify(record),
         JSON.stringify({ ...audit, deployment: '@' }),
         requestsRemembered,
+        responseUrl ?? '',
+        `${key('answer-to')}:`,
+        responseUrlLives,
       );
       if (answer === 'late') throw new TooLate('The store took too long.');
       return { id, fresh: answer === 'created' };

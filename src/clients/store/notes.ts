@@ -19,7 +19,7 @@ export type Screen = z.infer<typeof screen>;
 const blank: Screen = { channel: null, ts: null, shown: null, told: 0, posting: null, answered: false };
 
 /** Slack takes answers to a command for 30 minutes. */
-const responseUrlLives = 30 * 60_000;
+export const responseUrlLives = 30 * 60_000;
 
 export function notes(redis: Redis, key: Key) {
   return {

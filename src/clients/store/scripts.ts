@@ -4,7 +4,7 @@ import type { Redis, Result } from 'ioredis';
 /**
  * Creates a deployment, unless its request was seen before or it is too late to ask.
  * KEYS counter, request, deployments, active, audit · ARGV notAfter (Redis ms), key prefix, record JSON with the id
- * "@", audit JSON with the id "@", ms for which the request is remembered, deployments kept.
+ * "@", audit JSON with the id "@", ms for which the request is remembered, response URL or '', its key's prefix, ms it lives.
  * Gives { 'created' | 'seen' | 'late', id }.
  */
 const create = `
@@ -22,6 +22,7 @@ redis.call('SET', KEYS[2], id, 'PX', ARGV[5])
 redis.call('ZADD', KEYS[3], number, id)
 redis.call('SADD', KEYS[4], id)
 redis.call('XADD', KEYS[5], '*', 'entry', audit)
+if ARGV[6] ~= '' then redis.call('SET', ARGV[7] .. id, ARGV[6], 'PX', ARGV[8]) end
 return { 'created', id }`;
 
 /**
