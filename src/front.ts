@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Front } from './commands/answer.ts';
 import { register } from './commands/index.ts';
 import type { ProcessSettings } from './config/environment.ts';
+import { slackPath } from './http.ts';
 import { slackLogger } from './log.ts';
 
 export interface Running {
@@ -25,7 +26,7 @@ export function createFront({ slack }: ProcessSettings, log: Logger, front: Fron
   const logger = slackLogger(log, 'bolt');
   const http = slack.appToken
     ? null
-    : new HTTPReceiver({ signingSecret: slack.signingSecret ?? '', endpoints: '/slack/events', logger });
+    : new HTTPReceiver({ signingSecret: slack.signingSecret ?? '', endpoints: slackPath, logger });
   const socket = slack.appToken
     ? new SocketModeReceiver({
         appToken: slack.appToken,

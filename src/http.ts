@@ -2,11 +2,14 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Registry } from 'prom-client';
 
+/** Bolt throws on any other request, which would end the process. */
+export const slackPath = '/slack/events';
+
 export interface HttpWorld {
   /** Why the process cannot work now, or null. */
   trouble(): Promise<string | null>;
   metrics: Registry;
-  /** What answers all other paths. */
+  /** What answers Slack's requests. */
   slack: RequestListener | null;
 }
 
@@ -21,7 +24,8 @@ export function createHttp({ trouble, metrics, slack }: HttpWorld): Server {
       trouble().then((problem) => say(problem ? 503 : 200, `${problem ?? 'ready'}\n`), failed);
     } else if (path === '/metrics') {
       metrics.metrics().then((text) => say(200, text, metrics.contentType), failed);
-    } else if (slack) slack(request, response);
-    else say(404, 'not found\n');
+    } else if (slack && request.method === 'POST' && request.url?.split('?')[0] === slackPath) {
+      slack(request, response);
+    } else say(404, 'not found\n');
   });
 }
