@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { pathToFileURL } from 'node:url';
+import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { createAws } from './clients/aws.ts';
 import { clockFrom } from './clients/clock.ts';
@@ -51,7 +52,7 @@ export async function startServer(settings: ProcessSettings, log: Logger): Promi
   );
   const queues = createQueues(patient, settings.prefix);
   const metrics = createMetrics(queues);
-  const stops: (() => Promise<unknown>)[] = [];
+  const stops: ((redisAnswers: boolean) => Promise<unknown>)[] = [];
 
   const isWeb = settings.role !== 'worker';
   const requestQueues = isWeb ? createQueues(impatient, settings.prefix) : null;
@@ -88,7 +89,10 @@ export async function startServer(settings: ProcessSettings, log: Logger): Promi
     const sweeping = setInterval(() => {
       sweep(store, queues).catch((error: unknown) => log.warn({ err: error }, 'the sweep failed'));
     }, sweepEvery);
-    stops.push(async () => clearInterval(sweeping), workers.close);
+    stops.push(async (redisAnswers) => {
+      clearInterval(sweeping);
+      await workers.close(!redisAnswers);
+    });
   }
 
   const refreshing = setInterval(() => void people.refresh(), clock.real(peopleEvery));
@@ -111,13 +115,21 @@ export async function startServer(settings: ProcessSettings, log: Logger): Promi
       await front?.stop();
       http.close();
       http.closeIdleConnections();
-      for (const stop of stops) await stop();
+      const redisAnswers = await answersNow(impatient);
+      for (const stop of stops) await stop(redisAnswers);
       await Promise.all([queues.close(), requestQueues?.close()]);
       patient.disconnect();
       impatient.disconnect();
     },
   };
 }
+
+/** Without Redis nothing can be finished, so nothing is waited for. */
+const answersNow = (impatient: Redis): Promise<boolean> =>
+  impatient.ping().then(
+    () => true,
+    () => false,
+  );
 
 async function main(): Promise<void> {
   try {

@@ -1,4 +1,5 @@
 /** Takes a request in: rights as far as they are known, record and job into Redis, all before the acknowledgement. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { rightsNeeded, rightsRefusal } from '../jobs/deployment/rights.ts';
 import type { Deployment } from '../records/deployment.ts';
 import { Refusal } from '../records/refusal.ts';
@@ -81,7 +82,8 @@ async function withdraw({ person, request }: Asker, { store, clock }: Desk): Pro
       if (id) await store.decide(id, 'stop', { by: person, at: clock.now(), choice: 'cancel', reason });
       return;
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      // Not worth keeping a process alive that wants to end.
+      await sleep(1_000, undefined, { ref: false });
     }
   }
 }

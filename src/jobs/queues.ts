@@ -43,6 +43,8 @@ export function createQueues(connection: ConnectionOptions, prefix: string) {
   const deployments = new Queue('deployments', options);
   const screens = new Queue('screens', options);
   const errands = new Queue('errands', options);
+  // The connection's owner tells of its troubles already; a queue that nobody listens to would print each of them.
+  for (const queue of [deployments, screens, errands]) queue.on('error', () => {});
   return {
     deployments,
     screens,

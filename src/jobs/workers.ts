@@ -54,8 +54,9 @@ export function startWorkers(
   }
   return {
     isRunning: () => workers.every((worker) => worker.isRunning()),
-    close: async () => {
-      await Promise.all(workers.map((worker) => worker.close()));
+    /** Finishes what is under way, unless `atOnce`: somebody else goes on with it then. */
+    close: async (atOnce: boolean) => {
+      await Promise.all(workers.map((worker) => worker.close(atOnce)));
     },
   };
 }
