@@ -2,6 +2,7 @@
  * The playground: the bot in a simulated Slack workspace with a simulated cloud, and no accounts anywhere.
  * `npm run demo` serves a page to play on; `npm run demo -- --script deploy` plays a scenario by itself.
  */
+import { once } from 'node:events';
 import { parseArgs, stripVTControlCharacters } from 'node:util';
 import { nearest } from '../src/config/nearest.ts';
 import { startPage } from './page/server.ts';
@@ -54,25 +55,34 @@ function numberIn(option: string, text: string, least: number, most: number): nu
   return number;
 }
 
-async function servePage(scale: number, port: number): Promise<void> {
+/** Aborted by Ctrl-C, once; whoever presses it again ends the process at once. */
+function untilInterrupted(): AbortSignal {
+  const interrupted = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.once(name, () => interrupted.abort(new Error('Interrupted.')));
+  return interrupted.signal;
+}
+
+async function servePage(scale: number, port: number, signal: AbortSignal): Promise<void> {
   print('Setting the stage…');
   const stage = await startStage({ scale, say: (line) => print(`  ${line}`) });
   const page = await startPage(stage, { port });
   print(`Pilothouse playground: ${page.url}  (Ctrl-C ends it)`);
-  await new Promise((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-  });
+  if (!signal.aborted) await once(signal, 'abort');
   print('\nCleaning up…');
   await page.stop();
   await stage.stop();
 }
 
 /** The exit code: 0 only if everything expected happened. */
-async function play(scenario: (typeof scenarios)[number], scale: number): Promise<number> {
+async function play(
+  scenario: (typeof scenarios)[number],
+  scale: number,
+  signal: AbortSignal,
+): Promise<number> {
   print(`${scenario.name}: ${scenario.sentence}\nTime runs ${scale} times as fast as real time.\n`);
   const began = performance.now();
-  const missing = await playScenario(scenario, { scale, print });
+  const missing = await playScenario(scenario, { scale, print, signal });
   const seconds = Math.round((performance.now() - began) / 1000);
   if (missing.length === 0) print(`\nEverything expected happened, in ${seconds} s.`);
   else print(`\nNot everything expected happened:\n${missing.map((one) => `- ${one}`).join('\n')}`);
@@ -83,8 +93,8 @@ async function main(): Promise<number> {
   const { scenario, list, help, scale, port } = readCommand();
   if (help) print(usage);
   else if (list) for (const { name, sentence } of scenarios) print(`${name.padEnd(14)}${sentence}`);
-  else if (scenario) return play(scenario, scale);
-  else await servePage(scale, port);
+  else if (scenario) return play(scenario, scale, untilInterrupted());
+  else await servePage(scale, port, untilInterrupted());
   return 0;
 }
 

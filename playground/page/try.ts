@@ -36,14 +36,16 @@ try {
   await desk.getByText('ben', { exact: false }).first().click();
   await picture(desk, 'approval');
   await card(desk).getByRole('button', { name: 'Approve' }).click();
-  await desk.getByText('Only visible to you').waitFor();
+  await desk.getByText('Noted: you approved').waitFor();
+  await card(desk).getByText('Rolling out stage 2').waitFor();
+  await card(desk).getByText('0 of 2 tasks up').waitFor();
+  await picture(desk, 'deploy');
   await card(desk).getByText('Watching').waitFor({ timeout: 60_000 });
   await card(desk)
     .getByRole('button', { name: /repl(y|ies)/ })
     .click();
   await desk.waitForTimeout(1500);
   await picture(desk, 'thread');
-  await picture(desk, 'deploy');
 
   const phone = await open(390, 844);
   await picture(phone, 'phone-chat');

@@ -14,6 +14,8 @@ export const deploy: Scenario = {
     await card(['Deploy to production', 'Waiting for approval', 'v1.4.0 → v1.5.0']);
     await ben.clicks('Approve');
     await ben.sees('you approved');
+    await ana.types('/ops audit D-2');
+    await ana.sees(/@ben \S*approve/);
     await card(['Rolling out', 'Approved by @ben']);
     await card('Watching', '15m');
     await card(['✅ Deployed', 'User can log in'], '15m');
@@ -29,6 +31,6 @@ export const deploy: Scenario = {
     ]);
 
     await ana.types('/ops audit');
-    await ana.sees(/@ben approve/);
+    await ana.sees(/deploy.ended D-2.*succeeded/);
   },
 };

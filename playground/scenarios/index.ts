@@ -1,4 +1,5 @@
 /** All scenarios, and how one is played: stage, transcript, script, and what must hold after every one of them. */
+import { styleText } from 'node:util';
 import { people, workspace } from '../estate.ts';
 import { namesIn, startTranscript } from '../say.ts';
 import type { SlackWorkspace } from '../slack/types.ts';
@@ -15,10 +16,12 @@ export const scenarios: readonly Scenario[] = [deploy, rollback, badRelease, rej
 export interface Playing {
   readonly scale: number;
   readonly print: (line: string) => void;
+  /** Ends it early; the promise rejects once everything has ended. */
+  readonly signal?: AbortSignal;
 }
 
 /** Gives what was missing; nothing means that everything expected happened. Leaves no process behind. */
-export async function playScenario(scenario: Scenario, { scale, print }: Playing): Promise<string[]> {
+export async function playScenario(scenario: Scenario, { scale, print, signal }: Playing): Promise<string[]> {
   const { running, workers } = scenario;
   const crashes: string[] = [];
   const stage = await startStage({
@@ -35,7 +38,9 @@ export async function playScenario(scenario: Scenario, { scale, print }: Playing
     print,
   });
   try {
-    await scenario.play(scriptFor(stage));
+    signal?.throwIfAborted();
+    const note = (words: string) => print(styleText('magenta', `          — ${words} —`));
+    await Promise.race([scenario.play(scriptFor(stage, note)), interruption(signal)]);
     return [...crashes, ...afterwards(stage)];
   } catch (error) {
     if (error instanceof Missing) return [error.message, ...crashes, ...complaints(stage)];
@@ -45,6 +50,10 @@ export async function playScenario(scenario: Scenario, { scale, print }: Playing
     await stage.stop();
   }
 }
+
+/** Never settles, but rejects when somebody wants an early end. */
+const interruption = (signal: AbortSignal | undefined) =>
+  new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
 
 /** What must hold whatever was played. */
 function afterwards(stage: Stage): string[] {

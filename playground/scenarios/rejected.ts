@@ -12,15 +12,22 @@ export const rejected: Scenario = {
     await dave.clicks('Approve');
     await dave.sees('You may not do that');
     await ana.clicks('Approve');
-    await ana.sees('somebody else has to approve it');
+    await ana.sees('You may not do that');
     await card('Waiting for approval');
 
     // Both look at the same buttons; one click is first.
     await Promise.all([ben.clicks('Reject'), ben.clicks('Approve')]);
     await ben.sees('you rejected');
-    await ben.sees('already');
+    await ben.sees('was first');
     await card(['Rejected', '@ben', 'nothing was changed']);
     await thread(['Rejected by @ben']);
+
+    await ben.types('/deploy production web v1.5.0');
+    await card(['Waiting for approval', 'Asked for by @ben']);
+    await ben.clicks('Approve');
+    await ben.sees('somebody else has to approve it');
+    await ben.clicks('Cancel');
+    await card(['Cancelled', 'nothing was changed']);
     await runs('production', 'v1.4.0');
   },
 };

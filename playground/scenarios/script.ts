@@ -38,6 +38,8 @@ export interface Actor {
 
 export type Script = Record<PersonName, Actor> & {
   readonly stage: Stage;
+  /** Tells the reader of the transcript what happens outside Slack. */
+  note(words: string): void;
   /** The newest deployment message in #deployments shows all of these; `within` is on the clock, default 1 minute. */
   card(words: readonly (string | RegExp)[] | string, within?: string): Promise<void>;
   /** Its thread tells these, in this order. */
@@ -51,7 +53,7 @@ export type Script = Record<PersonName, Actor> & {
 /** Real time that everything gets at least: a fast clock does not make the machine faster. */
 const leastPatience = 5_000;
 
-export function scriptFor(stage: Stage): Script {
+export function scriptFor(stage: Stage, note: (words: string) => void): Script {
   const { slack, clock, estate, cloud } = stage;
   const names = namesIn(slack, people, workspace.userGroups);
   const text = (message: Pick<Message, 'text' | 'blocks'>) => messageText(message, names);
@@ -124,6 +126,7 @@ export function scriptFor(stage: Stage): Script {
     carla: actor('carla'),
     dave: actor('dave'),
     stage,
+    note,
     card: (wanted, within) =>
       see(
         `${[wanted].flat().join(' and ')} on the deployment's message`,
