@@ -160,7 +160,7 @@ export const freshApproval = (round: number, askedAt: number, deadline: number):
 });
 
 export const deployment = z.strictObject({
-  /** Bumped, with a translation in `translate.ts`, whenever a step or a field changes its meaning. */
+  /** Bumped, with a translation where records are loaded, whenever a step or a field changes its meaning. */
   schema: z.literal(1),
   id: z.string(),
   /** Raised by one on every save; a save that read an older one is refused. */

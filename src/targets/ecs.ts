@@ -43,6 +43,11 @@ export function ecsTarget({ aws, ecr, clock }: { aws: Aws; ecr: Registry; clock:
 
     resolve: (place, wanted) => resolveVersion(ecr, place, wanted),
 
+    page: ({ target: { cluster, service, region } }) => {
+      const path = `/ecs/v2/clusters/${encodeURIComponent(shortName(cluster))}/services/${encodeURIComponent(service)}/health`;
+      return `https://console.aws.amazon.com${path}${region ? `?region=${region}` : ''}`;
+    },
+
     async advance(changes) {
       const answers: Advanced[] = changes.map(({ rollout }) => ({ rollout }));
       const inPhase = (phase: Rollout['phase']) =>

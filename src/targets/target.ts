@@ -28,6 +28,8 @@ export interface Target {
    * A rollout given back as it was, without `unknown`, waits for a quota or for the cloud.
    */
   advance(changes: readonly Change[]): Promise<Advanced[]>;
+  /** Where a person sees this service in the target's own console. */
+  page(place: ServicePlace): string;
   /**
    * What is wrong, by service name, wherever a place does not run just its revision, all of it, with nothing under way:
    * empty when all is well. Throws when any of them could not be looked at.

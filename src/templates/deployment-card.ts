@@ -3,7 +3,7 @@ import type { KnownBlock } from '@slack/types';
 import type { Deployment, Problem } from '../records/deployment.ts';
 import { context, fitting, header, section, sections } from './blocks.ts';
 import { cardButtons } from './card-buttons.ts';
-import { changeLines, versionsOf } from './changes.ts';
+import { changeLines, manyServices, versionsOf } from './changes.ts';
 import { gateLine } from './gates.ts';
 import type { Message } from './message.ts';
 import { type Detail, tasksOf } from './progress.ts';
@@ -19,6 +19,8 @@ export interface CardView {
   approvers: readonly string[];
   /** What people look at by hand after a deployment. */
   checklist: readonly string[];
+  /** Where a person sees each service in its target's console, by service name. */
+  pages?: ReadonlyMap<string, string>;
 }
 
 export function deploymentCard(d: Deployment, view: CardView): Message {
@@ -110,7 +112,7 @@ function gateBlocks(d: Deployment): KnownBlock[] {
   return open && d.gates.length > 0 ? sections(d.gates.slice(0, 15).map(gateLine)) : [];
 }
 
-function notes(d: Deployment, { checklist }: CardView): KnownBlock[] {
+function notes(d: Deployment, { checklist, pages }: CardView): KnownBlock[] {
   const durations = spent(d);
   return [
     ...(checklist.length > 0 && (d.step === 'watch' || d.ending === 'succeeded')
@@ -124,7 +126,18 @@ function notes(d: Deployment, { checklist }: CardView): KnownBlock[] {
         ]
       : []),
     ...(d.step === 'ended' && durations.length > 0 ? [context(durations.join(' · '))] : []),
+    ...(d.step === 'ended' && pages ? pageLinks(d, pages) : []),
   ];
+}
+
+/** Only where something was changed, and only as many as are worth a look. */
+function pageLinks({ startedAt, releases }: Deployment, pages: ReadonlyMap<string, string>): KnownBlock[] {
+  if (startedAt === null || releases.length > manyServices) return [];
+  const links = releases.flatMap(({ service }) => {
+    const page = pages.get(service);
+    return page ? [`<${page}|${literal(service, 63)}>`] : [];
+  });
+  return links.length > 0 ? [context(`In the console: ${links.join(' · ')}`)] : [];
 }
 
 /** How long the parts took, as far as the record tells. */

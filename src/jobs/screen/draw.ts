@@ -15,7 +15,7 @@ import { storyLine } from '../../templates/story.ts';
 import type { World } from '../deployment/world.ts';
 import { together } from './together.ts';
 
-export interface ScreenWorld extends Pick<World, 'catalog' | 'store' | 'people' | 'clock'> {
+export interface ScreenWorld extends Pick<World, 'catalog' | 'store' | 'people' | 'clock' | 'target'> {
   slack: SlackWriter;
 }
 
@@ -134,6 +134,12 @@ function card(d: Deployment, world: ScreenWorld): Message {
     now: world.clock.now(),
     approvers: approversOf(d, world),
     checklist: world.catalog.environments.get(d.environment)?.checklist ?? [],
+    pages: new Map(
+      d.releases.flatMap(({ service }) => {
+        const place = world.catalog.place(service, d.environment);
+        return place ? [[service, world.target.page(place)] as const] : [];
+      }),
+    ),
   });
 }
 
