@@ -55,8 +55,12 @@ export interface ByHand {
   store: Store;
   /** What `ana` and everybody else may do; 'yes' unless it is set. */
   rights: { answer: May };
-  /** Every drawing that was asked for, as `step` or `ended`, in order. */
-  shown: string[];
+  /** How services are looked at from outside: over HTTP, unless a test says otherwise. */
+  probing: Stage['probe'];
+  /** Takes an environment out of the catalog. */
+  forget(environment: string): void;
+  /** Done with the record before each step, and once it has ended. */
+  beforeStep(d: Deployment): Promise<void> | void;
   /** A worker of its own: it remembers nothing of what the others saw. */
   worker(): Stage;
   ask(request: Request): Promise<string>;
@@ -93,10 +97,11 @@ export async function byHand(text: (text: string) => string = (t) => t): Promise
   const { url, prefix } = testRedis();
   const redis = new Redis(url);
   const store = createStore(redis, prefix);
-  const catalog = loadCatalog(text(catalogText(cloud)), 'pilothouse.yml');
+  const loaded = loadCatalog(text(catalogText(cloud)), 'pilothouse.yml');
+  const environments = new Map(loaded.environments);
+  const catalog: Catalog = { ...loaded, environments };
   const aws = createAws({ limiter: createLimiter(redis, { prefix, clock }), timeout: 1_000 });
   const rights: ByHand['rights'] = { answer: 'yes' };
-  const shown: string[] = [];
   let requests = 0;
 
   const worker = (): Stage => ({
@@ -110,8 +115,8 @@ export async function byHand(text: (text: string) => string = (t) => t): Promise
       refresh: async () => {},
     },
     target: ecsTarget({ aws, ecr: createEcr({ aws }), clock }),
-    probe: createProbe(clock),
-    show: async ({ step }) => void shown.push(step),
+    probe: (probe) => hand.probing(probe),
+    show: async (d) => hand.beforeStep(d),
     ended: () => {},
   });
   const load = async (id: string) => {
@@ -137,7 +142,9 @@ export async function byHand(text: (text: string) => string = (t) => t): Promise
     prefix,
     store,
     rights,
-    shown,
+    beforeStep: () => {},
+    probing: createProbe(clock),
+    forget: (environment) => void environments.delete(environment),
     worker,
     record: load,
     click,

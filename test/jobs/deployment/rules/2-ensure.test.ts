@@ -1,6 +1,5 @@
 /** Rule 2: steps ensure, they do not do. Any step may run twice, at any point, on any machine. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { advance } from '../../../../src/jobs/deployment/advance.ts';
 import type { Outcome } from '../../../../src/jobs/deployment/outcome.ts';
 import { runbook } from '../../../../src/jobs/deployment/runbook.ts';
 import type { ActiveStep, Deployment } from '../../../../src/records/deployment.ts';
@@ -15,7 +14,7 @@ afterEach(() => hand.stop());
 /** Before every step two workers do it and die before they save; gives the steps that were done so. */
 async function endAgainstDyingWorkers(id: string): Promise<{ d: Deployment; steps: Set<ActiveStep> }> {
   const steps = new Set<ActiveStep>();
-  const show = async (d: Deployment) => {
+  hand.beforeStep = async (d) => {
     if (d.step === 'ended') return;
     const first = await runbook[d.step](d, hand.worker());
     const effects = hand.effects();
@@ -26,12 +25,7 @@ async function endAgainstDyingWorkers(id: string): Promise<{ d: Deployment; step
     steps.add(d.step);
     if (d.step === 'approval') await hand.click(id, 'approve');
   };
-  for (let visits = 0; visits < 1_000; visits++) {
-    const again = await advance(id, { ...hand.worker(), show });
-    if (again === null) return { d: await hand.record(id), steps };
-    hand.clock.turn(Math.max(1, again - hand.clock.now()));
-  }
-  throw new Error(`still not ended: ${JSON.stringify(await hand.record(id), null, 1)}`);
+  return { d: await hand.untilIn(id, 'ended'), steps };
 }
 
 /** What an outcome decides and tells; how much of a rollout is seen may differ from look to look. */
