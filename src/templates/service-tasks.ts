@@ -65,10 +65,11 @@ function tookWords({ phase, startedAt, finishedAt }: Rollout): string {
     : '';
 }
 
-function linesOf({ problem, running, desired }: Rollout, status: Status): string[] {
+/** The counts of tasks are the new revision's only once its rollout is followed. */
+function linesOf({ phase, problem, running, desired }: Rollout, status: Status): string[] {
   if (problem) return [problem];
   if (status === 'error') return ['was stopped under way'];
-  return status === 'in_progress' && running !== null && desired !== null
+  return phase === 'following' && status === 'in_progress' && running !== null && desired !== null
     ? [`${running} of ${plural(desired, 'task')} up`]
     : [];
 }
