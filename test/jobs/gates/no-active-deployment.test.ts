@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { askGates } from '../../../src/jobs/gates/gate.ts';
+import { askGates, type GateResult } from '../../../src/jobs/gates/gate.ts';
 import { noActiveDeployment } from '../../../src/jobs/gates/no-active-deployment.ts';
 import { type ByHand, byHand } from '../by-hand.ts';
 import { record } from '../deployment/records.ts';
@@ -12,17 +12,19 @@ beforeAll(async () => {
 });
 afterAll(() => hand.stop());
 
-const endedOne = async (): Promise<string> => (await hand.untilIn(other, 'ended')).id;
+/** Who holds the lock: nobody, the deployment itself, `other`, or one that is not there. */
+const table: [string, string | null, GateResult['answer'], RegExp | null][] = [
+  ['nobody holds the environment', null, 'yes', null],
+  ['it is held by the deployment itself', 'D-77', 'yes', null],
+  ['it is held by one that is gone', 'D-999', 'yes', null],
+  ['it is held by one that is at work', 'other', 'no', /D-1 by @ana is changing staging/],
+  ['it is held by one that has ended', 'other, ended', 'yes', null],
+];
 
-test.each([
-  ['nobody holds the environment', async () => null, 'yes', null],
-  ['it is held by the deployment itself', async () => 'D-77', 'yes', null],
-  ['it is held by one that is at work', async () => other, 'no', /is changing staging/],
-  ['it is held by one that is gone', async () => 'D-999', 'yes', null],
-  ['it is held by one that has ended', endedOne, 'yes', null],
-] as const)('%s', async (_, holder, answer, because) => {
+test.each(table)('%s', async (_, name, answer, because) => {
+  if (name?.includes('ended')) await hand.untilIn(other, 'ended');
+  const owner = name?.startsWith('other') ? other : name;
   const key = `${hand.prefix}:lock:staging`;
-  const owner = await holder();
   await hand.redis.del(key);
   if (owner) await hand.redis.hset(key, 'deployment', owner, 'since', 0);
 
