@@ -7,7 +7,7 @@ const indent = ' '.repeat(10);
 const widest = 220;
 
 /** What a person reads in a message, line by line. */
-export function messageLines(message: Pick<Message, 'text' | 'blocks'>, names: Names): string[] {
+function messageLines(message: Pick<Message, 'text' | 'blocks'>, names: Names): string[] {
   const lines = message.blocks.flatMap((block) => blockLines(block, names));
   return lines.length > 0 ? lines : mrkdwnLines(message.text, names);
 }

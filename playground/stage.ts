@@ -7,13 +7,11 @@ import { Redis } from 'ioredis';
 import { type Clock, clockFrom, clockText } from '../src/clients/clock.ts';
 import { type Bot, startBot } from './bots.ts';
 import { type Cloud, type CloudOptions, startCloud } from './cloud/index.ts';
-import { catalogText, type Estate, openEstate, workspace } from './estate.ts';
+import { badVersion, catalogText, type Estate, openEstate, workspace } from './estate.ts';
 import { type AppManifest, readManifest } from './manifest.ts';
 import { findRedis } from './redis.ts';
 import { startSlack } from './slack/index.ts';
 import type { SlackOptions, SlackWorkspace } from './slack/types.ts';
-
-export type { Bot } from './bots.ts';
 
 export interface StageOptions {
   /** How much faster than real time the common clock runs; default 10. */
@@ -99,6 +97,8 @@ async function build(
   later(() => slack.stop());
   const cloud = await startCloud({ ...estate.cloud, ...options.cloud, clock });
   later(() => cloud.stop());
+  for (const service of estate.catalog.services)
+    cloud.break.version(estate.repository(service), badVersion, 'crash-at-start');
   say('A simulated Slack workspace and a simulated cloud are up');
 
   const folder = await mkdtemp(join(tmpdir(), 'pilothouse-stage-'));

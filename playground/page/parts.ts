@@ -19,7 +19,8 @@ export interface Parts {
     services: string[];
     versions: string[];
   };
-  channels: Pick<ChannelSummary, 'id' | 'name' | 'topic'>[];
+  /** `label` is `#name`, or with whom it is. */
+  channels: (Pick<ChannelSummary, 'id' | 'name' | 'topic'> & { label: string })[];
   modal: View | null;
   cloud: Pick<CloudSnapshot['services'][number], ServiceField>[];
   images: { version: string; fault: string | null; service: string }[];
@@ -94,7 +95,12 @@ export function changingParts(
     ...slack.ephemerals(person),
   ];
   return {
-    channels: channels.map(({ id, name, topic }) => ({ id, name, topic })),
+    channels: channels.map(({ id, name, topic, kind }) => ({
+      id,
+      name,
+      topic,
+      label: kind === 'im' ? slack.bot.name : `#${name}`,
+    })),
     modal: slack.modal(person) ?? null,
     cloud: services.map(
       ({

@@ -22,7 +22,7 @@ export class Missing extends Error {
   override readonly name = 'Missing';
 }
 
-export interface Actor {
+interface Actor {
   types(command: string): Promise<void>;
   /** A button of the newest message that has it, or of the open form. Its confirmation is confirmed. */
   clicks(button: string): Promise<void>;

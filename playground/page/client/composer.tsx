@@ -4,7 +4,7 @@ import type { Parts } from '../parts.ts';
 import { useWorld } from './world.ts';
 
 interface ComposerProps {
-  channel: { id: string; name: string };
+  channel: { id: string; label: string };
   thread?: string;
   text: string;
   onText(text: string): void;
@@ -47,7 +47,7 @@ export function Composer({ channel, thread, text, onText }: ComposerProps) {
     return undefined;
   };
 
-  const prompt = thread ? 'Reply…' : `Message #${channel.name}, or / for a command`;
+  const prompt = thread ? 'Reply…' : `Message ${channel.label}, or / for a command`;
   return (
     <div className="composer">
       {offers.length > 0 && (

@@ -1,13 +1,14 @@
 /** The playground's page: channels, chat, thread and cloud, seen and used as one of several people. */
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { Act } from '../acts.ts';
 import type { Parts } from '../parts.ts';
 import { CloudPanel } from './cloud.tsx';
 import { Composer } from './composer.tsx';
 import { Form } from './form.tsx';
-import { Avatar, ChannelMessages, ThreadMessages } from './messages.tsx';
-import { isReply, messagesIn, send, timeOfDay, useLive, WorldContext } from './world.ts';
+import { ChannelMessages, ThreadMessages } from './messages.tsx';
+import { Sidebar } from './sidebar.tsx';
+import { send, useLive, WorldContext } from './world.ts';
 
 type Pane = 'chat' | 'thread' | 'cloud';
 
@@ -57,6 +58,10 @@ function Desk({ parts, as, setAs }: DeskProps) {
   const [reply, setReply] = useState('');
   const channel = parts.channels.find(({ id }) => id === channelId) ?? parts.channels[0];
   if (!channel) return null;
+  const tryOut = (command: string) => {
+    setText(command);
+    document.querySelector<HTMLInputElement>('main .composer input')?.focus();
+  };
   const openThread = (ts: string | null) => {
     setThread(ts);
     setSide(ts ? 'thread' : 'cloud');
@@ -75,13 +80,13 @@ function Desk({ parts, as, setAs }: DeskProps) {
       <Sidebar {...{ parts, as, setAs, channel: channel.id }} onChannel={openChannel} />
       <main>
         <header className="bar">
-          <h1>#{channel.name}</h1>
+          <h1>{channel.label}</h1>
           <span className="quiet topic">{channel.topic}</span>
         </header>
         <ChannelMessages
           channel={channel.id}
           onThread={openThread}
-          intro={<Intro channel={channel.name} onTry={setText} />}
+          intro={<Intro channel={channel.label} onTry={tryOut} />}
         />
         <Composer channel={channel} text={text} onText={setText} />
       </main>
@@ -131,75 +136,6 @@ function Desk({ parts, as, setAs }: DeskProps) {
   );
 }
 
-interface SidebarProps extends DeskProps {
-  channel: string;
-  onChannel(id: string): void;
-}
-
-function Sidebar({ parts, as, setAs, channel, onChannel }: SidebarProps) {
-  const unread = useUnread(parts, channel);
-  const { people, organization } = parts.workspace;
-  return (
-    <nav className="sidebar" aria-label="Workspace">
-      <p className="organization">
-        {organization} <span>playground</span>
-      </p>
-      <Clock {...parts.clock} />
-      <fieldset className="people">
-        <legend>Act as</legend>
-        {people.map(({ name, may }) => (
-          <label key={name} title={`${name} ${may}`}>
-            <input type="radio" name="as" value={name} checked={as === name} onChange={() => setAs(name)} />
-            <Avatar name={name} />
-            <span>
-              {name} <small>{may}</small>
-            </span>
-          </label>
-        ))}
-      </fieldset>
-      <ul className="channels" aria-label="Channels">
-        {parts.channels.map(({ id, name }) => (
-          <li key={id}>
-            <button
-              type="button"
-              aria-current={id === channel}
-              className={unread.has(id) ? 'unread' : ''}
-              onClick={() => onChannel(id)}
-            >
-              # {name}
-            </button>
-          </li>
-        ))}
-      </ul>
-    </nav>
-  );
-}
-
-/** Channels with messages that came while another one was open. */
-function useUnread(parts: Parts, open: string): Set<string> {
-  const [read, setRead] = useState<Record<string, number>>({});
-  const counts = Object.fromEntries(
-    parts.channels.map(({ id }) => [id, messagesIn(parts, id).filter((one) => !isReply(one)).length]),
-  );
-  const count = counts[open] ?? 0;
-  useEffect(() => setRead((before) => ({ ...before, [open]: count })), [open, count]);
-  return new Set(Object.keys(counts).filter((id) => id !== open && (counts[id] ?? 0) > (read[id] ?? 0)));
-}
-
-function Clock({ at, since, scale }: Parts['clock']) {
-  const [real, setReal] = useState(Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setReal(Date.now()), 250);
-    return () => clearInterval(timer);
-  }, []);
-  return (
-    <p className="clock">
-      <time>{timeOfDay(at + (real - since) * scale, true)}</time>{' '}
-      {scale === 1 ? 'real time' : `runs ×${scale}`}
-    </p>
-  );
-}
-
 const tries = [
   ['/deploy staging all v1.5.0', 'a release goes to staging'],
   ['/deploy production all', 'and, once staging has proven it, to production: somebody else has to approve'],
@@ -211,7 +147,7 @@ const tries = [
 function Intro({ channel, onTry }: { channel: string; onTry(command: string): void }) {
   return (
     <div className="intro">
-      <h2>#{channel}</h2>
+      <h2>{channel}</h2>
       <p>
         Everything here is simulated, except for the bot: it is the real one. Type a command below, act as
         somebody else on the left, break things on the right.
