@@ -7,15 +7,15 @@ import { clickAnswer } from '../templates/replies.ts';
 import { type Asker, type Desk, fromStore, type Reply } from './desk.ts';
 import { rollbackOf } from './rollback.ts';
 
-const choices: Readonly<Record<string, Choice>> = {
-  [actionIds.approve]: 'approve',
-  [actionIds.reject]: 'reject',
-  [actionIds.cancel]: 'cancel',
-  [actionIds.rollBack]: 'stop',
-  [actionIds.holdRetry]: 'hold-retry',
-  [actionIds.holdRollBack]: 'hold-roll-back',
-  [actionIds.holdLeave]: 'hold-leave',
-};
+const choices: ReadonlyMap<string, Choice> = new Map([
+  [actionIds.approve, 'approve'],
+  [actionIds.reject, 'reject'],
+  [actionIds.cancel, 'cancel'],
+  [actionIds.rollBack, 'stop'],
+  [actionIds.holdRetry, 'hold-retry'],
+  [actionIds.holdRollBack, 'hold-roll-back'],
+  [actionIds.holdLeave, 'hold-leave'],
+]);
 
 /** Records the decision, or leaves it to a worker where the person's rights have to be read from Slack first. */
 export async function click(
@@ -25,7 +25,7 @@ export async function click(
   desk: Desk,
 ): Promise<Message> {
   const target = readButtonValue(value);
-  const choice = choices[action];
+  const choice = choices.get(action);
   if (!target || !choice) throw noSuchDeployment();
   const { person: by, channel } = asker;
   const { deployment, round } = target;
