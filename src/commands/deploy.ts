@@ -4,6 +4,7 @@ import { deployForm, readDeployForm } from '../templates/forms.ts';
 import { help } from '../templates/help.ts';
 import type { Message } from '../templates/message.ts';
 import type { Asker, Desk, Reply } from './desk.ts';
+import { readForm } from './form-errors.ts';
 import { readDeploy } from './request.ts';
 import { start } from './start.ts';
 
@@ -26,7 +27,7 @@ function blankForm(asker: Asker, { catalog }: Desk) {
 
 /** The form's answers, read like the typed command that they stand for. */
 export async function submitDeploy(values: unknown, asker: Asker, desk: Desk): Promise<Message> {
-  const { environment, services, version, reason, plan, skipStaging } = readDeployForm(values);
+  const { environment, services, version, reason, plan, skipStaging } = readForm(readDeployForm, values);
   const typed = [environment, services.join(','), version].filter(Boolean).join(' ');
   const request = readDeploy(typed, desk.catalog);
   if (typeof request === 'string')

@@ -1,7 +1,18 @@
-/** Where in a form a refusal is shown. */
+/** What is wrong with a form, and where in it that is shown. */
 import type { ViewSubmitAction } from '@slack/bolt';
-import type { Refusal } from '../records/refusal.ts';
+import { ZodError } from 'zod';
+import { Refusal } from '../records/refusal.ts';
 import { formBlocks } from '../templates/forms.ts';
+
+/** Throws a `Refusal` for what no form of ours sends, such as the answers of one that another release opened. */
+export function readForm<R>(read: (values: unknown) => R, values: unknown): R {
+  try {
+    return read(values);
+  } catch (error) {
+    if (!(error instanceof ZodError)) throw error;
+    throw new Refusal('unreadable', 'I cannot read what this form sent.', 'Close it and open it anew.');
+  }
+}
 
 /** Shows a refusal beside the answer that it is about, if the form has that; else beside the first one. */
 export function errorsIn(

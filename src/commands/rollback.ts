@@ -5,6 +5,7 @@ import { type FormChoices, readRollbackForm, rollbackForm } from '../templates/f
 import { help } from '../templates/help.ts';
 import type { Message } from '../templates/message.ts';
 import type { Asker, Desk, Reply } from './desk.ts';
+import { readForm } from './form-errors.ts';
 import { type RollbackRequest, readRollback } from './request.ts';
 import { start } from './start.ts';
 
@@ -29,7 +30,7 @@ export function rollbackOf(d: Deployment, asker: Asker, desk: Desk): Reply {
 }
 
 export async function submitRollback(values: unknown, asker: Asker, desk: Desk): Promise<Message> {
-  const { environment, services, version, reason, word } = readRollbackForm(values);
+  const { environment, services, version, reason, word } = readForm(readRollbackForm, values);
   const request = readRollback(
     [environment, services.join(','), version].filter(Boolean).join(' '),
     desk.catalog,
