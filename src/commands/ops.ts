@@ -5,7 +5,8 @@ import { help } from '../templates/help.ts';
 import { type Asker, type Desk, fromStore, type Reply } from './desk.ts';
 import { readOps } from './request.ts';
 
-const auditLines = 20;
+/** Enough for a whole deployment of many services. */
+const auditLines = 300;
 
 export async function ops(text: string, asker: Asker, desk: Desk): Promise<Reply> {
   const request = readOps(text);

@@ -6,11 +6,34 @@ import { code, cut, escaped, handle, literal, plural, when } from './text.ts';
 
 const most = 20;
 
-/** In any order; the newest 20 are shown. `subject` is the deployment that was asked about, or null for everything. */
+/**
+ * In any order; the newest 20 lines are shown, and what the bot did to several services at a stretch is one line.
+ * `subject` is the deployment that was asked about, or null for everything.
+ */
 export function auditLog(entries: readonly AuditEntry[], subject: string | null): Message {
-  const newest = entries.toSorted((a, b) => b.at - a.at).slice(0, most);
-  return fitting([300, 120, 40].map((width) => () => drawing(newest, entries.length, subject, width)));
+  const lines = together(entries.toSorted((a, b) => b.at - a.at));
+  const newest = lines.slice(0, most);
+  return fitting([300, 120, 40].map((width) => () => drawing(newest, lines.length, subject, width)));
 }
+
+function together(entries: readonly AuditEntry[]): AuditEntry[] {
+  const lines: AuditEntry[] = [];
+  for (const entry of entries) {
+    const last = lines.at(-1);
+    if (last && isMoreOf(last, entry)) {
+      lines[lines.length - 1] = { ...last, detail: `${entry.detail}, ${last.detail}` };
+    } else lines.push(entry);
+  }
+  return lines;
+}
+
+const isMoreOf = (line: AuditEntry, entry: AuditEntry): boolean =>
+  entry.who === null &&
+  line.who === null &&
+  entry.detail !== null &&
+  line.detail !== null &&
+  entry.what === line.what &&
+  entry.deployment === line.deployment;
 
 function drawing(
   newest: readonly AuditEntry[],

@@ -107,6 +107,20 @@ describe('the audit', () => {
   test('does not repeat the deployment that was asked about', () => {
     expect(shown(auditLog([entry(1)], 'D-1').blocks)).toMatch(/@ana `deploy.asked` in production/);
   });
+  test('puts what the bot did to several services into one line, so that the decisions stay in sight', () => {
+    const stable = ['auth', 'web'].map((detail, n) => ({
+      ...entry(2),
+      at: start + 2000 + n,
+      who: null,
+      what: 'deploy.service-stable',
+      deployment: 'D-1',
+      detail,
+    }));
+    const text = shown(auditLog([entry(1), ...stable], 'D-1').blocks);
+    expect(text.match(/service-stable/g)).toHaveLength(1);
+    expect(text).toContain('auth, web');
+    expect(text).toContain('number 1');
+  });
   test('says so where nothing is recorded', () => {
     expect(shown(auditLog([], 'D-9').blocks)).toContain('Nothing is recorded here.');
   });
