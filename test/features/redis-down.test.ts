@@ -19,6 +19,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await bot.stop();
   await redis.stop();
+  // ioredis watches a connection that it could not close for two seconds more.
+  await wait(2_100);
 });
 
 /** Real milliseconds in which a person must have been refused. */

@@ -117,7 +117,16 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
   const log = options.log
     ? pino({ level: 'trace' }, { write: options.log })
     : pino({ level: process.env.TEST_LOG ?? 'silent' });
-  const server = await startServer(readEnvironment(env), log);
+  const stopWorld = async () => {
+    await Promise.all([slack.stop(), cloud.stop()]);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const server = await Promise.resolve()
+    .then(() => startServer(readEnvironment(env), log))
+    .catch(async (error: unknown) => {
+      await stopWorld();
+      throw error;
+    });
   if (!options.socketMode) slack.connect(`http://127.0.0.1:${server.port}/slack/events`);
   const redis = workerConnection(url, { onError: () => {} });
   const store = createStore(redis, prefix);
@@ -235,9 +244,8 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
     until: (what, look) => until(what, look),
     stop: async () => {
       await server.stop();
-      await Promise.all([slack.stop(), cloud.stop()]);
+      await stopWorld();
       redis.disconnect();
-      rmSync(folder, { recursive: true, force: true });
     },
   };
   return bot;
