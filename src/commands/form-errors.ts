@@ -3,6 +3,7 @@ import type { ViewSubmitAction } from '@slack/bolt';
 import { ZodError } from 'zod';
 import { Refusal } from '../records/refusal.ts';
 import { formBlocks } from '../templates/forms.ts';
+import { literal } from '../templates/text.ts';
 
 /** Throws a `Refusal` for what no form of ours sends, such as the answers of one that another release opened. */
 export function readForm<R>(read: (values: unknown) => R, values: unknown): R {
@@ -22,7 +23,7 @@ export function errorsIn(
   const wanted = blockOf[code] ?? formBlocks.environment;
   const ids = view.blocks.map((block) => block.block_id ?? '');
   const id = ids.includes(wanted) ? wanted : (ids[0] ?? wanted);
-  return { [id]: `${message} ${hint}`.slice(0, 2000) };
+  return { [id]: literal(`${message} ${hint}`, 2000) };
 }
 const blockOf: Readonly<Partial<Record<Refusal['code'], string>>> = {
   'bad-version': formBlocks.version,
