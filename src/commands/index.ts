@@ -34,7 +34,7 @@ const forms: ReadonlyMap<string, Submit> = new Map([
 export function register(app: App, front: Front): void {
   app.command(/^\//, async ({ command: typed, ack }) => {
     const asker: Asker = {
-      person: { id: typed.user_id, name: typed.user_name },
+      person: personOf({ id: typed.user_id, name: typed.user_name }),
       channel: typed.channel_id,
       request: typed.trigger_id,
       responseUrl: typed.response_url,
@@ -49,7 +49,7 @@ export function register(app: App, front: Front): void {
     } else await ack({ response_type: 'ephemeral', ...content(reply.say) });
   });
 
-  app.action<BlockAction<ButtonAction>>({ action_id: /./, type: 'block_actions' }, async (clicked) => {
+  app.action<BlockAction<ButtonAction>>({ action_id: /^/, type: 'block_actions' }, async (clicked) => {
     const { ack, body, action } = clicked;
     const asker: Asker = {
       person: personOf(body.user),
@@ -66,7 +66,7 @@ export function register(app: App, front: Front): void {
     else await tell(reply.say, asker, front);
   });
 
-  app.view<ViewSubmitAction>({ callback_id: /./, type: 'view_submission' }, async ({ ack, body, view }) => {
+  app.view<ViewSubmitAction>({ callback_id: /^/, type: 'view_submission' }, async ({ ack, body, view }) => {
     const name = view.callback_id;
     const asker: Asker = {
       person: personOf(body.user),
@@ -118,6 +118,9 @@ const leadsNowhere = (what: 'command' | 'form'): Refusal =>
   );
 
 const personOf = (user: { id: string; name?: string; username?: string }): Person => ({
-  id: user.id,
-  name: user.name ?? user.username ?? user.id,
+  id: whole(user.id),
+  name: whole(user.name ?? user.username ?? user.id),
 });
+
+/** Redis' scripts read decisions as JSON, and half a character in a name would close a question to everybody else. */
+const whole = (text: string): string => text.replace(/\p{Cs}/gu, '\ufffd');
