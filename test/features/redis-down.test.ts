@@ -14,13 +14,13 @@ beforeAll(async () => {
   const client = new Redis(redis.url);
   pid = Number(/process_id:(\d+)/.exec(await client.info('server'))?.[1]);
   client.disconnect();
-  bot = await startBot({ redisUrl: redis.url });
+  bot = await startBot({ redisUrl: redis.url, scale: 120 });
 });
 afterAll(async () => {
   await bot.stop();
   await redis.stop();
-  // ioredis watches a connection that it could not close for two seconds more.
-  await wait(2_100);
+  // BullMQ gives a wait for jobs up after six seconds, also one whose connection is gone.
+  await wait(6_000);
 });
 
 /** Real milliseconds in which a person must have been refused. */
@@ -47,7 +47,7 @@ test('a deployment asked for while Redis hangs is refused at once, and does not 
   expect(reply?.kind).toBe('ephemeral');
   expect(reply?.text).toMatch(/Redis.*does not answer, so nothing was started.*Try again/s);
   expect(ms).toBeLessThan(atOnce);
-  await wait(2_000);
+  await wait(1_300);
   expect(await bot.store.recentDeployments(10)).toEqual([]);
   expect(bot.cloud.writes).toEqual([]);
 });
@@ -79,7 +79,7 @@ test('an approval given while Redis hangs is refused and does not count later', 
   const { ms } = await whileFrozen(() => bot.slack.click({ text: 'Approve' }, { as: 'ben' }));
   expect(ms).toBeLessThan(atOnce);
   await bot.whispered('ben', /Redis.*does not answer/);
-  await wait(1_500);
+  await wait(500);
   expect((await bot.store.load(id))?.approval?.approvedBy).toEqual([]);
   await bot.press(id, 'Approve', { as: 'ben' });
   expect(await bot.ended(id)).toBe('succeeded');
