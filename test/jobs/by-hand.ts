@@ -3,7 +3,7 @@
  * until the test turns it. One visit at a time, as a worker would make it.
  */
 import { setTimeout as sleepReal } from 'node:timers/promises';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { type Cloud, startCloud } from '../../playground/cloud/index.ts';
 import { createAws } from '../../src/clients/aws.ts';
 import type { Clock } from '../../src/clients/clock.ts';
@@ -11,6 +11,7 @@ import { createEcr } from '../../src/clients/ecr.ts';
 import { createLimiter } from '../../src/clients/limiter.ts';
 import type { May } from '../../src/clients/people.ts';
 import { createProbe } from '../../src/clients/probe.ts';
+import { workerConnection } from '../../src/clients/redis.ts';
 import { createStore, type Store } from '../../src/clients/store/index.ts';
 import type { Catalog } from '../../src/config/catalog.ts';
 import { loadCatalog } from '../../src/config/load-catalog.ts';
@@ -95,7 +96,7 @@ export async function byHand(text: (text: string) => string = (t) => t): Promise
     AWS_SECRET_ACCESS_KEY: 'secret-of-a-test',
   });
   const { url, prefix } = testRedis();
-  const redis = new Redis(url);
+  const redis = workerConnection(url, { onError: () => {} });
   const store = createStore(redis, prefix);
   const loaded = loadCatalog(text(catalogText(cloud)), 'pilothouse.yml');
   const environments = new Map(loaded.environments);
