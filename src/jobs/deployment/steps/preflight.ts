@@ -19,10 +19,11 @@ import { versionFor } from './versions.ts';
 
 export async function preflight(d: Deployment, world: World): Promise<Outcome> {
   await mayStart(d, world);
-  // Before planning: to turn a deploy round, what to return to need not be known.
-  if (d.kind === 'rollback') await turnRound(d, world);
   // "Back to what was good" stops what is under way, whatever there is to return to afterwards.
-  if (d.kind === 'rollback' && d.wanted.version === null) await makeWay(d, world);
+  if (d.kind === 'rollback' && d.wanted.version === null) {
+    await turnRound(d, world);
+    await makeWay(d, world);
+  }
   const running = await world.target.look(d.wanted.services.map((service) => placeOf(d, service, world)));
   const releases = await Promise.all(
     d.wanted.services.map((service) => planRelease(d, service, running.get(service), world)),
