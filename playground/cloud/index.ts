@@ -18,9 +18,8 @@ import { type CloudSwitches, findNamed, switches } from './switches.ts';
 import { type CloudEvent, emptyWorld } from './world.ts';
 
 export type { CloudService } from './estate-definitions.ts';
-export type { Write } from './front/aws.ts';
 export type { CloudSnapshot } from './snapshot.ts';
-export type { BreakerMode, CloudEvent, VersionFault } from './world.ts';
+export type { CloudEvent } from './world.ts';
 
 export interface CloudOptions {
   /** Rollouts and quotas run on this clock. */

@@ -38,7 +38,7 @@ export const endings = [
 export type Ending = (typeof endings)[number];
 
 /** One service of a deployment: what ran before, what shall run, and how far the change is in each direction. */
-export const release = z.strictObject({
+const release = z.strictObject({
   service: z.string(),
   stage: z.number(),
   /** What ran when the deployment was planned and, from `backup` on, what a rollback returns to. */
@@ -51,7 +51,7 @@ export const release = z.strictObject({
 export type Release = z.infer<typeof release>;
 
 /** A gate's answer as the plan shows it: yes, no because, or could not tell (which blocks as well). */
-export const gateAnswer = z.strictObject({
+const gateAnswer = z.strictObject({
   gate: z.string(),
   title: z.string(),
   answer: z.enum(['yes', 'no', 'unknown', 'skipped']),
@@ -61,7 +61,7 @@ export const gateAnswer = z.strictObject({
 export type GateAnswer = z.infer<typeof gateAnswer>;
 
 /** A problem in words for people: what happened, and the first thing that showed it. */
-export const problem = z.strictObject({
+const problem = z.strictObject({
   summary: z.string(),
   service: z.string().nullable(),
   evidence: z.array(z.string()),
@@ -72,7 +72,7 @@ export type Problem = z.infer<typeof problem>;
  * The counts of one watched service: single checks (its probes, and that it runs just the wanted revision) that
  * succeeded, failed or could not tell; `inARow` counts looks in a row in which any of its checks failed.
  */
-export const watched = z.strictObject({
+const watched = z.strictObject({
   succeeded: z.number(),
   failed: z.number(),
   unknown: z.number(),
@@ -111,7 +111,7 @@ export const storyEvents = [
   'answered',
   'ended',
 ] as const;
-export const storyEntry = z.strictObject({
+const storyEntry = z.strictObject({
   at: z.number(),
   event: z.enum(storyEvents),
   service: z.string().nullable(),
@@ -122,7 +122,7 @@ export const storyEntry = z.strictObject({
 export type StoryEntry = z.infer<typeof storyEntry>;
 
 /** Why nothing was done, for the person who asked (see `Refusal`). */
-export const refusalRecord = z.strictObject({
+const refusalRecord = z.strictObject({
   code: z.enum(refusalCodes),
   message: z.string(),
   hint: z.string(),
@@ -131,7 +131,7 @@ export const refusalRecord = z.strictObject({
 export type RefusalRecord = z.infer<typeof refusalRecord>;
 
 /** What is asked of a person when the bot cannot decide: the clock runs to `deadline`, then the default is taken. */
-export const holdQuestion = z.strictObject({
+const holdQuestion = z.strictObject({
   round: z.number(),
   /** The step that could not go on, and that `retry` returns to. */
   from: z.enum(activeSteps),
