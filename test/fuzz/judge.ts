@@ -81,7 +81,7 @@ function verdictOnRefusal(refusal: Refusal): Verdict {
   };
 }
 
-export const crashed = (error: unknown): Verdict => ({ branch: 'crashed', wrong: [inspect(error)] });
+const crashed = (error: unknown): Verdict => ({ branch: 'crashed', wrong: [inspect(error)] });
 
 const topics = ['deploy', 'rollback', 'health', 'ops'] as const;
 const helps = new Set(topics.map((topic) => JSON.stringify(help(topic))));
