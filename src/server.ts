@@ -84,6 +84,8 @@ export async function startServer(settings: ProcessSettings, log: Logger): Promi
       probe: createProbe(clock),
       show: ({ id }: { id: string }) => queues.redraw(id),
       ended: metrics.ended,
+      trouble: ({ id, step }: { id: string; step: string }, err: unknown) =>
+        log.warn({ deployment: id, step, err }, 'a step could not tell'),
     };
     const workers = startWorkers(patient, settings.prefix, world, log);
     const sweeping = setInterval(() => {

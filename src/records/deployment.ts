@@ -144,6 +144,8 @@ export type HoldQuestion = z.infer<typeof holdQuestion>;
 const approval = z.strictObject({
   /** A new round starts when the plan changed after it was approved. */
   round: z.number(),
+  /** How many people have to approve, as the catalog said when they were asked. */
+  required: z.number(),
   askedAt: z.number(),
   deadline: z.number(),
   approvedBy: z.array(person),
@@ -151,10 +153,10 @@ const approval = z.strictObject({
 });
 export type Approval = z.infer<typeof approval>;
 
-export const freshApproval = (round: number, askedAt: number, deadline: number): Approval => ({
-  round,
-  askedAt,
-  deadline,
+export const freshApproval = (
+  asked: Pick<Approval, 'round' | 'required' | 'askedAt' | 'deadline'>,
+): Approval => ({
+  ...asked,
   approvedBy: [],
   approvedAt: null,
 });

@@ -119,6 +119,7 @@ export async function byHand(text: (text: string) => string = (t) => t): Promise
     probe: (probe) => hand.probing(probe),
     show: async (d) => hand.beforeStep(d),
     ended: () => {},
+    trouble: () => {},
   });
   const load = async (id: string) => {
     const d = await store.load(id);

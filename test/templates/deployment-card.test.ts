@@ -73,7 +73,9 @@ describe('offers the buttons that fit:', () => {
   test('the buttons of another round stand in another block', () => {
     const id = (round: number) =>
       card(
-        sample({ approval: { round, askedAt: 0, deadline: 1, approvedBy: [], approvedAt: null } }),
+        sample({
+          approval: { round, required: 1, askedAt: 0, deadline: 1, approvedBy: [], approvedAt: null },
+        }),
       ).blocks.find((b) => b.type === 'actions')?.block_id;
     expect([id(1), id(2)]).toEqual(['D-128:1:actions', 'D-128:2:actions']);
   });

@@ -156,6 +156,7 @@ export const deployment: fc.Arbitrary<Deployment> = fc.record({
   approval: fc.option(
     fc.record({
       round: few,
+      required: fc.nat({ max: 5 }),
       askedAt: time,
       deadline: time,
       approvedBy: fc.array(person, { maxLength: 8 }),

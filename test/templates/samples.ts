@@ -92,7 +92,14 @@ export function sample(changes: Partial<Deployment> = {}): Deployment {
     releases: released(() => freshRollout),
     gates,
     stage: 0,
-    approval: { round: 1, askedAt: start, deadline: start + 30 * minute, approvedBy: [], approvedAt: null },
+    approval: {
+      round: 1,
+      required: 1,
+      askedAt: start,
+      deadline: start + 30 * minute,
+      approvedBy: [],
+      approvedAt: null,
+    },
     watch: null,
     problem: null,
     stoppedBy: null,
@@ -112,6 +119,7 @@ export function sample(changes: Partial<Deployment> = {}): Deployment {
 const running: Partial<Deployment> = {
   approval: {
     round: 1,
+    required: 1,
     askedAt: start,
     deadline: start + 30 * minute,
     approvedBy: [ben],

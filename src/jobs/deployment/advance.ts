@@ -13,6 +13,8 @@ export interface Stage extends World {
   show(d: Deployment): Promise<void>;
   /** Told once of every deployment that ended here. */
   ended(d: Deployment): void;
+  /** Told of everything that a step threw, for the log. */
+  trouble(d: Deployment, error: unknown): void;
 }
 
 /** A click wakes the job at once; this look, after so many milliseconds, is the net for a wake-up that was lost. */
@@ -58,12 +60,13 @@ async function stopAsked(d: Deployment, { store }: World): Promise<Outcome | nul
 }
 
 /** A throw in a step means "could not tell"; only a refusal means no. */
-async function attempt(d: Deployment, world: World): Promise<Outcome> {
+async function attempt(d: Deployment, world: Stage): Promise<Outcome> {
   if (d.step === 'ended') throw new Error(`${d.id} has ended`);
   try {
     return await runbook[d.step](d, world);
   } catch (error) {
     if (error instanceof Refusal) return refuse(error);
+    world.trouble(d, error);
     return { kind: 'unknown', why: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -49,9 +49,11 @@ export function apply(d: Deployment, outcome: Outcome, now: number, policy: Poli
   }
 }
 
-/** The steps in which a person's stop is heeded; a rollback under way is not stopped. */
+/** Whether a person's stop is heeded now; what goes back already is not stopped. */
 export const canBeStopped = (d: Deployment): boolean =>
-  !['complete', 'rollback', 'verify-rollback', 'hold', 'ended'].includes(d.step);
+  d.step === 'hold'
+    ? (d.hold?.choices.includes('roll-back') ?? false)
+    : !['rollback', 'verify-rollback', 'ended'].includes(d.step);
 
 /** Cancelling needs an untouched environment; later it is "stop and roll back". */
 export const isTouched = (d: Deployment): boolean => d.releases.some(wasTouched);

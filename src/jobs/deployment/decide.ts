@@ -133,7 +133,7 @@ async function record(
 ): Promise<ClickAnswer> {
   // Approvals that do not suffice yet leave the question open to a rejection too.
   const isApproval = choice === 'approve' || choice === 'reject';
-  const needed = isApproval ? (environmentOf(deployment, world).approvals?.required ?? 1) : 1;
+  const needed = isApproval ? (deployment.approval?.required ?? 1) : 1;
   const answer: Decision = { by, at: world.clock.now(), choice: recordedChoice[choice], reason: null };
   const { recorded, answers } = await world.store.decide(
     deployment.id,

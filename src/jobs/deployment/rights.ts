@@ -31,10 +31,11 @@ export function rightsRefusal(may: May, to: string, roles: readonly Role[]): Ref
       );
 }
 
-/** Throws a refusal unless the person who asked has every right that it takes. */
+/** Throws a refusal where a right is missing, and another error where that cannot be told just now. */
 export async function mayStart(d: Deployment, world: World): Promise<void> {
   for (const { roles, to } of rightsNeeded(d, environmentOf(d, world))) {
-    const refusal = rightsRefusal(await world.people.may(d.requestedBy, roles), to, roles);
-    if (refusal) throw refusal;
+    const may = await world.people.may(d.requestedBy, roles);
+    const refusal = rightsRefusal(may, to, roles);
+    if (refusal) throw may === 'no' ? refusal : new Error(refusal.message);
   }
 }

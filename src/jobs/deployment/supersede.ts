@@ -5,29 +5,30 @@ import { canBeStopped, isTouched } from './apply.ts';
 import type { World } from './world.ts';
 
 /**
- * Where a deploy already changed things and no version was named, turning it round is all that is wanted of a rollback,
- * which ends with that answer: going on would go back once more, to an even older version.
+ * Where a deploy already changed all the wanted services and no version was named, turning it round is all that is wanted
+ * of a rollback, which ends with that answer: going on would go back once more, to an even older version.
  */
 export async function turnRound(d: Deployment, world: World): Promise<void> {
   if (d.wanted.version !== null) return;
-  const others = await deploysInTheWay(d, world);
-  const back = others.find((other) => isTouched(other) && other.step !== 'complete');
+  const others = await inTheWay(d, world);
+  const back = others.find((other) => isTouched(other) && goesBackIfAsked(other) && covers(other, d));
   if (!back) return;
   for (const other of others) await stop(other, d, world);
   throw goesBack(back);
 }
 
-/** Stops the deploys that a rollback is aimed at. */
+/** Stops the deploys that a rollback is aimed at, and answers what is held for want of one. */
 export async function makeWay(d: Deployment, world: World): Promise<void> {
-  for (const other of await deploysInTheWay(d, world)) await stop(other, d, world);
+  for (const other of await inTheWay(d, world)) await stop(other, d, world);
 }
 
-async function deploysInTheWay(d: Deployment, { store }: World): Promise<Deployment[]> {
+/** A rollback under way is waited for; only one that is held gives way. */
+async function inTheWay(d: Deployment, { store }: World): Promise<Deployment[]> {
   const active = await store.activeDeployments();
   return active.filter(
     (other) =>
       other.id !== d.id &&
-      other.kind === 'deploy' &&
+      (other.kind === 'deploy' || other.step === 'hold') &&
       !other.planOnly &&
       other.environment === d.environment &&
       other.wanted.services.some((service) => d.wanted.services.includes(service)),
@@ -35,28 +36,32 @@ async function deploysInTheWay(d: Deployment, { store }: World): Promise<Deploym
 }
 
 async function stop(other: Deployment, d: Deployment, { store, clock }: World): Promise<void> {
-  const question = questionToStop(other);
-  if (question === null) return;
-  await store.decide(other.id, question, {
+  const answer = {
     by: d.requestedBy,
     at: clock.now(),
-    choice: isTouched(other) ? 'roll-back' : 'cancel',
     reason: `${d.id} rolls back: ${d.reason ?? 'no reason given'}`,
-  });
+  };
+  if (other.step === 'hold' && other.hold) {
+    // Its own way back has failed, or it is a rollback: this one takes over.
+    const choice = other.kind === 'deploy' && canBeStopped(other) ? 'roll-back' : 'leave';
+    await store.decide(other.id, holdQuestionName(other.hold.round), { ...answer, choice });
+  } else if (canBeStopped(other)) {
+    const choice = isTouched(other) ? 'roll-back' : 'cancel';
+    await store.decide(other.id, stopQuestion, { ...answer, choice });
+  }
 }
 
-/** The question whose answer sends it back; null where it goes back already. */
-function questionToStop(other: Deployment): string | null {
-  if (canBeStopped(other)) return stopQuestion;
-  return other.step === 'hold' && other.hold?.choices.includes('roll-back')
-    ? holdQuestionName(other.hold.round)
-    : null;
-}
+/** It goes back already, or will when it is told to. */
+const goesBackIfAsked = (other: Deployment): boolean =>
+  other.kind === 'deploy' && (other.step !== 'hold' || canBeStopped(other));
+
+const covers = (other: Deployment, d: Deployment): boolean =>
+  d.wanted.services.every((service) => other.wanted.services.includes(service));
 
 const goesBack = (other: Deployment): Refusal =>
   new Refusal(
     'already-running',
-    questionToStop(other) === null
+    !canBeStopped(other)
       ? `${other.id} is taking back already what it changed in ${other.environment}.`
       : `${other.id} is rolling out to ${other.environment}: it was told to stop and roll back.`,
     `Follow ${other.id}; it returns every service to what ran before.`,

@@ -52,10 +52,14 @@ describe('a watch of 5 minutes, every 30 seconds', () => {
     ['two looks that could not tell', '??+', 'open', 3],
     ['three looks in a row that could not tell', '+??? +', 'blind', 4],
     ['looks that could not tell, not in a row', '?+?+? +?+?+', 'good', 10],
-    ['the last look failed', '+++++ ++++-', 'bad', 10],
-    ['the last look could not tell', '+++++ ++++?', 'blind', 10],
+    ['the last look failed: it goes on', '+++++ ++++-', 'open', 10],
+    ['the last look failed, the next one not', '+++++ ++++-+', 'good', 11],
+    ['the last look failed, and two more', '+++++ ++++---', 'bad', 12],
+    ['the last look could not tell: it goes on', '+++++ ++++?', 'open', 10],
+    ['the last look could not tell, the next one could', '+++++ ++++?+', 'good', 11],
+    ['the last look could not tell, nor could two more', '+++++ ++++???', 'blind', 12],
     ['the one before the last failed', '+++++ +++-+', 'good', 10],
-    ['a failure, then blindness until the end', '+++++ +++-?', 'bad', 10],
+    ['a failure, then blindness until the end: it goes on', '+++++ +++-?', 'open', 10],
   ])('%s (%s): %s', (_, text, kind, after) => {
     const { verdict, watch } = watchOver(text, patient);
     expect(verdict.kind).toBe(kind);
@@ -68,6 +72,7 @@ describe('a success rate of 95 %, of 10 looks with 4 checks each', () => {
     ['two failed checks of forty are just enough', '-+-++ +++++', 'good', 10],
     ['a third one is too many, as soon as it is certain', '-+-+- +++++', 'bad', 5],
     ['a whole look that fails is too much at once', 'x', 'bad', 1],
+    ['one failed check alone is no rate', '-????', 'blind', 4],
     ['what could not be told counts neither way', '-?+-+ +?+++', 'bad', 4],
     ['one failure among looks that could not tell', '?-+?+ +++++', 'good', 10],
   ])('%s (%s): %s', (_, text, kind, after) => {
@@ -119,14 +124,15 @@ describe('looks that were missed, because no worker was alive', () => {
     expect(afterGap(fresh, 60_000, '+').nextLookAt).toBe(90_000);
   });
 
-  test.each([
-    ['+', 'good'],
-    ['-', 'bad'],
-    ['?', 'blind'],
-  ])('all of them: one look after the deadline decides (%s): %s', (how, kind) => {
-    const now = fresh.deadline + 3_600_000;
-    expect(judge(afterGap(fresh, now, how), patient, now).kind).toBe(kind);
-  });
+  test.each(['+', '-', '?'])(
+    'all of them: one look after the deadline (%s) proves nothing, half of them do',
+    (how) => {
+      const now = fresh.deadline + 3_600_000;
+      expect(judge(afterGap(fresh, now, how), patient, now).kind).toBe('open');
+      const half = { ...fresh, looks: 4 };
+      expect(judge(afterGap(half, now, '+'), patient, now).kind).toBe('good');
+    },
+  );
 });
 
 test('one bad service is enough, and is the one that is named', () => {

@@ -1,7 +1,7 @@
 /** Writes down what was proven, for staging-first and for rollbacks to come; may run twice without effect. */
 import type { Deployment } from '../../../records/deployment.ts';
 import { end, type Outcome } from '../outcome.ts';
-import { environmentOf, type World } from '../world.ts';
+import type { World } from '../world.ts';
 
 export async function complete(d: Deployment, world: World): Promise<Outcome> {
   for (const { service, forward } of d.releases) {
@@ -13,7 +13,7 @@ export async function complete(d: Deployment, world: World): Promise<Outcome> {
       provenAt: d.stepSince,
       deployment: d.id,
       looks: d.watch?.looks ?? 0,
-      watched: environmentOf(d, world).watch.for,
+      watched: d.watch ? d.stepSince - d.watch.startedAt : 0,
     });
   }
   return end('succeeded');

@@ -56,25 +56,30 @@ export function judge(watch: Watch, policy: WatchPolicy, now: number): Verdict {
     const summary = `The last ${watch.unknownInARow} looks could not tell how the services are`;
     return { kind: 'blind', problem: { summary, service: null, evidence: [] } };
   }
-  const over = now >= watch.deadline || watch.nextLookAt > watch.deadline;
-  const looksLeft = over ? 0 : Math.floor((watch.deadline - watch.nextLookAt) / policy.every) + 1;
+  const timeIsUp = now >= watch.deadline || watch.nextLookAt > watch.deadline;
+  const looksLeft = timeIsUp ? 0 : Math.floor((watch.deadline - watch.nextLookAt) / policy.every) + 1;
   for (const [service, seen] of Object.entries(watch.services)) {
     const told = seen.succeeded + seen.failed;
     const aLook = Math.ceil((told + seen.unknown) / watch.looks);
     const best = (seen.succeeded + looksLeft * aLook) / Math.max(1, told + looksLeft * aLook);
-    if (best < policy.success_rate) {
+    // One failed check is no rate: with few checks it would decide alone what takes several looks in a row.
+    if (seen.failed > 1 && best < policy.success_rate) {
       const wanted = Math.round(1000 * policy.success_rate) / 10;
       const rate = Math.floor((100 * seen.succeeded) / Math.max(1, told));
       return bad(service, seen, `${rate} % of its checks good, ${wanted} % wanted`);
     }
-    if (over && seen.inARow > 0) return bad(service, seen, 'still failing when the watch ended');
   }
-  if (!over) return { kind: 'open' };
-  if (watch.unknownInARow > 0) {
-    const summary = 'The last look of the watch could not tell how the services are';
-    return { kind: 'blind', problem: { summary, service: null, evidence: [] } };
-  }
-  return { kind: 'good' };
+  return timeIsUp && isConclusive(watch, policy) ? { kind: 'good' } : { kind: 'open' };
+}
+
+/**
+ * Nothing is failing or unknown just now, and at least half of the looks were taken: after an outage of the bot a single
+ * good look proves nothing. Until then the watch goes on past its time.
+ */
+function isConclusive(watch: Watch, policy: WatchPolicy): boolean {
+  const due = Math.max(1, Math.floor((watch.deadline - watch.startedAt) / policy.every));
+  const settled = Object.values(watch.services).every((seen) => seen.inARow === 0);
+  return settled && watch.unknownInARow === 0 && watch.looks >= Math.ceil(due / 2);
 }
 
 const bad = (service: string, seen: Watched, how: string): Verdict => ({

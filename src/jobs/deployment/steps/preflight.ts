@@ -29,7 +29,7 @@ export async function preflight(d: Deployment, world: World): Promise<Outcome> {
     d.wanted.services.map((service) => planRelease(d, service, running.get(service), world)),
   );
   if (d.kind === 'rollback') await makeWay(d, world);
-  refuseIfNothingChanges(d, releases);
+  refuseIfNothingChanges(d, releases, running);
   return passGates({ ...d, releases }, world);
 }
 
@@ -57,9 +57,17 @@ async function planRelease(
   };
 }
 
-function refuseIfNothingChanges(d: Deployment, releases: readonly Release[]): void {
+/** What is not steady on a version may be deployed again. */
+function refuseIfNothingChanges(
+  d: Deployment,
+  releases: readonly Release[],
+  running: ReadonlyMap<string, Running>,
+): void {
   const same = releases.every(
-    ({ from, to }) => from && (to.ref ? to.ref === from.ref : sameVersion(to.version, from.version)),
+    ({ service, from, to }) =>
+      running.get(service)?.steady &&
+      from &&
+      (to.ref ? to.ref === from.ref : sameVersion(to.version, from.version)),
   );
   if (!same) return;
   const list = releases.map((r) => `${r.service} ${r.to.version}`).join(', ');
@@ -75,7 +83,12 @@ async function passGates(d: Deployment, world: World): Promise<Outcome> {
   const approvals = environmentOf(d, world).approvals;
   if (!approvals || d.kind === 'rollback') return go('claim', changes, { event: 'planned' });
   const now = world.clock.now();
-  const approval = freshApproval((d.approval?.round ?? 0) + 1, now, now + approvals.expire);
+  const approval = freshApproval({
+    round: (d.approval?.round ?? 0) + 1,
+    required: approvals.required,
+    askedAt: now,
+    deadline: now + approvals.expire,
+  });
   return go('approval', { ...changes, approval }, { event: 'planned' }, { event: 'approval-asked' });
 }
 

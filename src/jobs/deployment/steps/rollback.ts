@@ -1,5 +1,6 @@
 /** Takes back what this deployment changed, the last stage first, then checks that too. */
 import { type Deployment, type Release, stagesOf } from '../../../records/deployment.ts';
+import type { Rollout } from '../../../records/rollout.ts';
 import { end, fail, go, type Outcome, type Told, wait } from '../outcome.ts';
 import type { World } from '../world.ts';
 import { checkServices } from './checks.ts';
@@ -11,15 +12,12 @@ const betweenChecks = 10_000;
 
 export async function rollback(d: Deployment, world: World): Promise<Outcome> {
   const open = lastOpenStage(d);
-  if (open.length === 0) return go('verify-rollback', { verifyFailures: 0 });
-  const { rollouts, unknown } = await advanceAll(d, open, backwards, world);
+  if (open.length === 0) return allBack(d);
+  const named = open.filter((r) => world.catalog.place(r.service, d.environment));
+  const { rollouts, unknown } = await advanceAll(d, named, backwards, world);
+  for (const r of open) if (r.back && !named.includes(r)) rollouts.set(r.service, unnamed(r.back));
   const releases = d.releases.map((r) => ({ ...r, back: rollouts.get(r.service) ?? r.back }));
   const story = releases.flatMap((r, i) => news(d.releases[i], r));
-  const failed = releases.find((r) => r.back?.phase === 'failed');
-  if (failed?.back) {
-    const summary = `${failed.service} could not be returned to ${failed.from?.version}: ${failed.back.problem}`;
-    return fail({ summary, service: failed.service, evidence: failed.back.evidence }, { releases }, ...story);
-  }
   if (unknown && story.length === 0 && !moved(d.releases, releases)) return { kind: 'unknown', why: unknown };
   return wait(poll, { releases }, ...story);
 }
@@ -43,14 +41,32 @@ export async function verifyRollback(d: Deployment, world: World): Promise<Outco
   return end('rolled-back', {}, { event: 'rollback-verified' });
 }
 
-/** Reverse order of stages: a stage goes back only when all later ones are back. */
+/** A service that cannot go back is no reason to leave the others where they are: a person is asked at the end. */
+function allBack(d: Deployment): Outcome {
+  const [failed, ...others] = d.releases.filter((r) => r.back?.phase === 'failed');
+  if (!failed?.back) return go('verify-rollback', { verifyFailures: 0 });
+  const { problem, evidence } = failed.back;
+  const more = others.length > 0 ? ` (and ${others.map((r) => r.service).join(', ')})` : '';
+  const summary = `${failed.service}${more} could not be returned to ${failed.from?.version}: ${problem}`;
+  return fail({ summary, service: failed.service, evidence });
+}
+
+/** Reverse order of stages: a stage goes back only when all later ones are back, or cannot be brought back. */
 function lastOpenStage(d: Deployment): Release[] {
   for (const stage of stagesOf(d).reverse()) {
-    const open = d.releases.filter((r) => r.stage === stage && r.back && r.back.phase !== 'done');
+    const open = d.releases.filter((r) => r.stage === stage && r.back && isOpen(r.back));
     if (open.length > 0) return open;
   }
   return [];
 }
+
+const isOpen = ({ phase }: Rollout): boolean => phase !== 'done' && phase !== 'failed';
+
+const unnamed = (back: Rollout): Rollout => ({
+  ...back,
+  phase: 'failed',
+  problem: 'the catalog no longer names it',
+});
 
 function backwards(r: Release) {
   if (!r.from || !r.back) throw new Error(`${r.service} has nothing to go back to`);

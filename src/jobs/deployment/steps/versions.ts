@@ -1,8 +1,9 @@
 /** Which version a service shall get: the one that was named, what was proven before, or the newest one. */
 import type { ServicePlace } from '../../../config/catalog.ts';
 import type { Deployment, Release } from '../../../records/deployment.ts';
+import type { Proof } from '../../../records/entries.ts';
 import { Refusal } from '../../../records/refusal.ts';
-import type { Running } from '../../../records/rollout.ts';
+import type { Revision, Running } from '../../../records/rollout.ts';
 import { sameVersion } from '../../../records/version.ts';
 import { environmentOf, type World } from '../world.ts';
 
@@ -16,16 +17,16 @@ export async function versionFor(
 ): Promise<To> {
   if (d.kind === 'rollback') return olderRevision(d, place, running, world);
   const before = environmentOf(d, world).after;
-  if (d.wanted.version === null && before && world.catalog.place(place.service, before)) {
-    return provenBefore(place, before, world);
-  }
+  const mustBeProven = before !== undefined && !d.skipStaging && world.catalog.place(place.service, before);
+  if (d.wanted.version === null && mustBeProven) return provenBefore(place, before, world);
   return offered(place, d.wanted.version, world);
 }
 
-/** Production gets what staging proved. */
-async function provenBefore({ service }: ServicePlace, before: string, world: World): Promise<To> {
+/** Production gets what staging proved, if its own registry has it. */
+async function provenBefore(place: ServicePlace, before: string, world: World): Promise<To> {
+  const { service } = place;
   const [proof] = await world.store.proofsOf(before, service);
-  if (proof) return { version: proof.revision.version, ref: null };
+  if (proof) return offered(place, proof.revision.version, world);
   throw new Refusal(
     'staging-first',
     `No version of ${service} was verified in ${before} yet.`,
@@ -40,7 +41,10 @@ async function offered(place: ServicePlace, wanted: string | null, { target }: W
   throw new Refusal(wanted === null ? 'no-version' : 'unknown-version', resolved.problem, resolved.hint);
 }
 
-/** The named version's proven revision if there is one; without a name the last revision proven healthy. */
+/**
+ * The named version's proven revision if there is one. Without a name: the newest one that was proven before what runs
+ * now was first proven, so that going back twice never returns to what was fled from.
+ */
 async function olderRevision(
   d: Deployment,
   place: ServicePlace,
@@ -49,18 +53,20 @@ async function olderRevision(
 ): Promise<To> {
   const proofs = await world.store.proofsOf(place.environment, place.service);
   const wanted = d.wanted.version;
-  const proof = proofs.find(({ revision }) =>
-    wanted === null ? isOther(revision, running) : sameVersion(revision.version, wanted),
+  const runs = ({ revision }: Proof) => isRunning(revision, running);
+  const firstProven = Math.min(...proofs.filter(runs).map((proof) => proof.provenAt));
+  const proof = proofs.find((one) =>
+    wanted === null ? !runs(one) && one.provenAt < firstProven : sameVersion(one.revision.version, wanted),
   );
   if (proof) return proof.revision;
   if (wanted !== null) return offered(place, wanted, world);
   throw new Refusal(
     'nothing-healthy',
-    `No other revision of ${place.service} was proven healthy in ${place.environment}.`,
+    `No earlier revision of ${place.service} was proven healthy in ${place.environment}.`,
     'Name the version to return to.',
   );
 }
 
-const isOther = (revision: { version: string; ref: string }, running: Running): boolean =>
-  revision.ref !== running.ref &&
-  (running.version === null || !sameVersion(revision.version, running.version));
+const isRunning = (revision: Revision, running: Running): boolean =>
+  revision.ref === running.ref ||
+  (running.version !== null && sameVersion(revision.version, running.version));
