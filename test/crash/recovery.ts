@@ -15,6 +15,7 @@ const patience = 60_000;
 export function watchRecovery({ redis, prefix, store }: Stage): Recovery {
   const waits: Promise<number[]>[] = [];
   const handedOut = async (id: string) => redis.hget(`${prefix}:deployments:${id}`, 'ats');
+  const hasEnded = async (id: string) => (await redis.sismember(`${prefix}:active`, id)) === 0;
 
   const afterKill = async (): Promise<number[]> => {
     const began = performance.now();
@@ -25,7 +26,7 @@ export function watchRecovery({ redis, prefix, store }: Stage): Recovery {
       if (performance.now() - began > patience) throw new Error(`nobody went on with ${[...before.keys()]}`);
       await sleep(50);
       for (const [id, count] of [...before]) {
-        if ((await handedOut(id)) === count) continue;
+        if ((await handedOut(id)) === count && !(await hasEnded(id))) continue;
         before.delete(id);
         times.push(performance.now() - began);
       }
