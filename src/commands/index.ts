@@ -71,7 +71,8 @@ export function register(app: App, front: Front): void {
     const asker: Asker = {
       person: personOf(body.user),
       channel: readFormChannel(view.private_metadata) ?? body.user.id,
-      request: `form-${view.id}`,
+      // A form that stayed open because it was refused is sent again as a new request: the one before is withdrawn.
+      request: `form-${body.trigger_id}`,
       responseUrl: null,
       from: 'form',
     };
