@@ -108,7 +108,7 @@ function takeVersion(word: Word, sorted: Sorted, reasonMayBegin: boolean, beginR
   if (reasonMayBegin && (symptom.test(value) || (!isTag(value) && !/^v?\d+\.\d/i.test(value)))) {
     beginReason();
   } else if (!isTag(value)) {
-    throw badVersion(word);
+    throw badVersion(word.typed);
   } else if (sorted.version === null) {
     sorted.version = value;
     if (reasonMayBegin && !isClear) sorted.doubtful ??= { word, might: 'is the version' };
@@ -126,7 +126,7 @@ function refuseUnclear(read: Words, sorted: Sorted, grammar: Grammar, catalog: C
   const { doubtful, reasonFrom, unknown, environment } = sorted;
   const stranger = unknown[0];
   if (stranger && grammar.version && hasServices(sorted) && moving.includes(stranger.value.toLowerCase())) {
-    throw movingVersion(stranger);
+    throw movingVersion(stranger.typed);
   }
   if (stranger) {
     const known = {
@@ -137,7 +137,7 @@ function refuseUnclear(read: Words, sorted: Sorted, grammar: Grammar, catalog: C
     throw unknownWord(read, stranger, known, catalog, grammar.flags);
   }
   if (reasonFrom && moving.includes(reasonFrom.value.toLowerCase()) && read.words.at(-1) === reasonFrom) {
-    throw movingVersion(reasonFrom);
+    throw movingVersion(reasonFrom.typed);
   }
   if (doubtful && reasonFrom) throw ambiguous(read, doubtful.word, doubtful.might, reasonFrom);
 }

@@ -1,10 +1,10 @@
 /** `/deploy <environment> <services> [version] [--skip-staging] [--reason "…"] [--plan]` */
-import { Refusal } from '../records/refusal.ts';
 import { deployForm, readDeployForm } from '../templates/forms.ts';
 import { help } from '../templates/help.ts';
 import type { Message } from '../templates/message.ts';
 import type { Asker, Desk, Reply } from './desk.ts';
 import { readForm } from './form-errors.ts';
+import { readAnswers } from './form-request.ts';
 import { readDeploy } from './request.ts';
 import { start } from './start.ts';
 
@@ -25,12 +25,7 @@ function blankForm(asker: Asker, { catalog }: Desk) {
   });
 }
 
-/** The form's answers, read like the typed command that they stand for. */
 export async function submitDeploy(values: unknown, asker: Asker, desk: Desk): Promise<Message> {
-  const { environment, services, version, reason, plan, skipStaging } = readForm(readDeployForm, values);
-  const typed = [environment, services.join(','), version].filter(Boolean).join(' ');
-  const request = readDeploy(typed, desk.catalog);
-  if (typeof request === 'string')
-    throw new Refusal('missing-argument', 'Something is missing.', 'Fill in the form.');
-  return start({ kind: 'deploy', ...request, reason, planOnly: plan, skipStaging }, asker, desk);
+  const { plan: planOnly, skipStaging, ...answers } = readForm(readDeployForm, values);
+  return start({ kind: 'deploy', ...readAnswers(answers, desk.catalog), planOnly, skipStaging }, asker, desk);
 }

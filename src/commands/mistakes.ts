@@ -1,7 +1,7 @@
 /** What is said to somebody who mistyped a command: what was not understood, what there is, and the likeliest fix. */
 import type { Catalog } from '../config/catalog.ts';
 import { nearest } from '../config/nearest.ts';
-import { Refusal } from '../records/refusal.ts';
+import { Refusal, type Suggestion } from '../records/refusal.ts';
 import { corrected, type FlagKinds, type Word, type Words } from './words.ts';
 
 /** What was already understood, which says what an unknown word may have been meant for. */
@@ -24,20 +24,15 @@ export function unknownWord(
   const meant = nearest(word.value, names);
   const isFlag = meant !== undefined && Object.hasOwn(flags, meant) && !catalog.services.includes(meant);
   const suggestion = meant ? corrected(read, word, isFlag ? `--${meant}` : meant) : undefined;
-  const said = `I do not know ${shown(word)}`;
+  const said = `I do not know ${shown(word.typed)}`;
   if (isFlag)
     return new Refusal('unknown-flag', `${said}.`, `Flags begin with two dashes: --${meant}.`, suggestion);
   const mayBeEnvironment = known.needsEnvironment && known.environment === null && !word.joined;
   if (meant ? environments.includes(meant) : mayBeEnvironment) {
-    return new Refusal(
-      'unknown-environment',
-      `${said} as an environment.`,
-      environmentsOf(catalog),
-      suggestion,
-    );
+    return notAnEnvironment(word.typed, catalog, suggestion);
   }
   if (meant || !known.hasServices || word.joined) {
-    return new Refusal('unknown-service', `${said} as a service.`, servicesOf(catalog), suggestion);
+    return notAService(word.typed, catalog, suggestion);
   }
   const hint = Object.hasOwn(flags, 'reason')
     ? 'Put a reason of several words in quotes: --reason "…".'
@@ -45,17 +40,33 @@ export function unknownWord(
   return new Refusal('too-many-arguments', `${said}, and all that is needed is there without it.`, hint);
 }
 
-export const badVersion = (word: Word): Refusal =>
+export const notAnEnvironment = (typed: string, catalog: Catalog, suggestion?: Suggestion): Refusal =>
+  new Refusal(
+    'unknown-environment',
+    `I do not know ${shown(typed)} as an environment.`,
+    environmentsOf(catalog),
+    suggestion,
+  );
+
+export const notAService = (typed: string, catalog: Catalog, suggestion?: Suggestion): Refusal =>
+  new Refusal(
+    'unknown-service',
+    `I do not know ${shown(typed)} as a service.`,
+    servicesOf(catalog),
+    suggestion,
+  );
+
+export const badVersion = (typed: string): Refusal =>
   new Refusal(
     'bad-version',
-    `${shown(word)} cannot be a version: a registry would not take it as a tag.`,
+    `${shown(typed)} cannot be a version: a registry would not take it as a tag.`,
     'A version is up to 128 letters, digits, dots, dashes and underscores, such as v1.2.3.',
   );
 
-export const movingVersion = (word: Word): Refusal =>
+export const movingVersion = (typed: string): Refusal =>
   new Refusal(
     'bad-version',
-    `${shown(word)} is not a version: it means something else every day.`,
+    `${shown(typed)} is not a version: it means something else every day.`,
     'Name one, such as v1.2.3, or leave it out.',
   );
 
@@ -69,7 +80,7 @@ export function ambiguous(read: Words, word: Word, might: string, reasonFrom: Wo
   const quoted = corrected(read, { start: word.start, end: read.text.length }, `"${reason}"`);
   return new Refusal(
     'unreadable',
-    `I cannot tell whether ${shown(word)} ${might} or begins the reason.`,
+    `I cannot tell whether ${shown(word.typed)} ${might} or begins the reason.`,
     'Put the reason in quotes, and commas between services.',
     isAllReason ? { label: 'It is the reason', command: quoted.command } : undefined,
   );
@@ -78,7 +89,7 @@ export function ambiguous(read: Words, word: Word, might: string, reasonFrom: Wo
 export const tooMany = (what: string, first: string, second: Word): Refusal =>
   new Refusal(
     'too-many-arguments',
-    `One ${what} at a time: ${first} or ${shown(second)}?`,
+    `One ${what} at a time: ${first} or ${shown(second.typed)}?`,
     `Name one ${what}.`,
   );
 
@@ -114,8 +125,7 @@ export function notHere(services: readonly string[], environment: string, catalo
   );
 }
 
-const shown = (word: Word): string =>
-  `"${word.typed.length > 60 ? `${word.typed.slice(0, 59)}…` : word.typed}"`;
+const shown = (typed: string): string => `"${typed.length > 60 ? `${typed.slice(0, 59)}…` : typed}"`;
 
 const environmentsOf = (catalog: Catalog): string => `There are ${listed([...catalog.environments.keys()])}.`;
 const servicesOf = (catalog: Catalog): string => `There are ${listed(catalog.services)}; or say all.`;

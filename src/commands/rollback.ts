@@ -1,11 +1,13 @@
 /** `/rollback [environment] <services> [version] [reason…]`; production asks for a reason and the word ROLLBACK. */
-import type { Deployment } from '../records/deployment.ts';
+import type { Catalog } from '../config/catalog.ts';
+import { type Deployment, type Release, wasTouched } from '../records/deployment.ts';
 import { Refusal } from '../records/refusal.ts';
 import { type FormChoices, readRollbackForm, rollbackForm } from '../templates/forms.ts';
 import { help } from '../templates/help.ts';
 import type { Message } from '../templates/message.ts';
-import type { Asker, Desk, Reply } from './desk.ts';
+import { type Asker, type Desk, fromStore, type Reply } from './desk.ts';
 import { readForm } from './form-errors.ts';
+import { readAnswers } from './form-request.ts';
 import { type RollbackRequest, readRollback } from './request.ts';
 import { start } from './start.ts';
 
@@ -24,25 +26,53 @@ export async function rollback(text: string, asker: Asker, desk: Desk): Promise<
   return { say: await startRollback(request, asker, desk) };
 }
 
-/** The form for taking back what a deployment brought, opened from its message. */
-export function rollbackOf(d: Deployment, asker: Asker, desk: Desk): Reply {
-  return { form: form({ environment: d.environment, services: d.wanted.services }, asker, desk) };
+/**
+ * The form for taking back what a deployment changed, opened from its message: to the version that ran before, where
+ * that was the same one everywhere; else each service to the last one proven healthy. Throws a `Refusal` where
+ * something else was proven there since: what the deployment brought is not what runs now.
+ */
+export async function rollbackOf(d: Deployment, asker: Asker, desk: Desk): Promise<Reply> {
+  const { environment } = d;
+  const changed = d.releases.filter(wasTouched);
+  await refuseIfOvertaken(d, changed, desk);
+  const services = changed.map(({ service }) => service);
+  const [version, ...others] = new Set(changed.map(({ from }) => from?.version));
+  const isClear = version !== undefined && version !== unknownVersion && others.length === 0;
+  return { form: form({ environment, services, ...(isClear && { version }) }, asker, desk) };
+}
+
+/** What a plan says where the running revision does not tell its version. */
+const unknownVersion = 'unknown';
+
+async function refuseIfOvertaken(d: Deployment, changed: readonly Release[], { store }: Desk): Promise<void> {
+  const { id, environment } = d;
+  const newest = await fromStore(() =>
+    Promise.all(changed.map(({ service }) => store.proofsOf(environment, service, 1))),
+  );
+  const later = newest.flat().find(({ service, revision }) => {
+    const brought = changed.find((release) => release.service === service)?.forward.revision;
+    return brought?.ref !== revision.ref;
+  });
+  if (!later) return;
+  const services = changed.map(({ service }) => service).join(',');
+  const command = `/rollback ${environment} ${services}`;
+  throw new Refusal(
+    'stale',
+    `${id} is no longer what runs: ${later.deployment} brought ${later.service} ${later.revision.version} to ${environment} since.`,
+    `Say /rollback ${environment} and the services to go back from what runs now.`,
+    { label: 'Go back from what runs now', command },
+  );
 }
 
 export async function submitRollback(values: unknown, asker: Asker, desk: Desk): Promise<Message> {
-  const { environment, services, version, reason, word } = readForm(readRollbackForm, values);
-  const request = readRollback(
-    [environment, services.join(','), version].filter(Boolean).join(' '),
-    desk.catalog,
-  );
-  if (typeof request === 'string')
-    throw new Refusal('missing-argument', 'Something is missing.', 'Fill in the form.');
-  if (!reason)
+  const { word, ...answers } = readForm(readRollbackForm, values);
+  const request = readAnswers(answers, desk.catalog);
+  if (!request.reason)
     throw new Refusal('reason-needed', 'A rollback needs a reason.', 'Say why: everybody sees it.');
   if (asksForWord(request.environment, desk) && word !== confirmWord) {
     throw new Refusal('confirmation-needed', `Type ${confirmWord}`, 'in capital letters to go on.');
   }
-  return startRollback({ ...request, reason }, asker, desk);
+  return startRollback(request, asker, desk);
 }
 
 const startRollback = (request: RollbackRequest, asker: Asker, desk: Desk): Promise<Message> =>
@@ -59,8 +89,18 @@ function form(chosen: NonNullable<FormChoices['chosen']>, { channel }: Asker, { 
   return rollbackForm({
     environments: chosen.environment ? strict : environments,
     services: catalog.services,
-    chosen,
+    chosen: { ...chosen, ...(isEverything(chosen, catalog) && { services: ['all'] }) },
     channel,
     confirmWord: wantsWord ? confirmWord : null,
   });
+}
+
+/** Hundreds of names would neither fit into the form nor tell anybody more. */
+function isEverything(
+  { environment, services = [] }: NonNullable<FormChoices['chosen']>,
+  catalog: Catalog,
+): boolean {
+  if (environment === undefined) return false;
+  const here = catalog.services.filter((service) => catalog.place(service, environment));
+  return here.length > 1 && here.every((service) => services.includes(service));
 }

@@ -176,9 +176,19 @@ function wordAt(text: string, plain: string, start: number, joined: boolean): Wo
   const quoted = quotedAt(text, plain, start);
   const end = quoted?.end ?? start + (match(/[^\s,]+/y, plain, start)?.[0].length ?? 1);
   const typed = quoted?.typed ?? text.slice(start, end);
-  const value = typed.replace(/\p{Cf}/gu, '').replace(/^[\s`*_~]+|[\s`*_~]+$/g, '');
-  return { value, typed, start, end, phrase: quoted !== null && !/^\S+$/.test(typed.trim()), joined };
+  return {
+    value: bare(typed),
+    typed,
+    start,
+    end,
+    phrase: quoted !== null && !/^\S+$/.test(typed.trim()),
+    joined,
+  };
 }
+
+/** A name or a version without invisible characters, and without the formatting around it. */
+export const bare = (typed: string): string =>
+  typed.replace(/\p{Cf}/gu, '').replace(/^[\s`*_~]+|[\s`*_~]+$/g, '');
 
 function unknownFlag(
   reading: Reading,

@@ -13,6 +13,9 @@ const allServices = 'all';
 /** Slack's limit for a menu; with more services than fit in one they are typed. */
 const menuLimit = 100;
 
+/** Slack's limit for what is typed into a form. */
+const textLimit = 3000;
+
 export interface FormChoices {
   environments: readonly string[];
   services: readonly string[];
@@ -116,9 +119,14 @@ function servicesInput(services: readonly string[], chosen: readonly string[] = 
   });
 }
 
+/** Names that do not fit are left to the person: with some of them cut off it would be another request. */
 function servicesTextInput(chosen: readonly string[]): InputBlock {
-  return input(formBlocks.services, 'Services', textInput(chosen.join(','), 'api-gateway,web or all', 3000), {
-    hint: plainText('Names with commas between them, or the word all.'),
+  const names = chosen.join(',');
+  const fits = names.length <= textLimit;
+  const much = fits ? '' : ` The ${chosen.length} that you named do not fit in here all together.`;
+  const element = textInput(fits ? names : undefined, 'api-gateway,web or all', textLimit);
+  return input(formBlocks.services, 'Services', element, {
+    hint: plainText(`Names with commas between them, or the word all.${much}`),
   });
 }
 

@@ -67,6 +67,17 @@ describe('the form of /deploy', () => {
     const answers = submitted(view, { [formBlocks.services]: { value: ' service-1, service-2 ' } });
     expect(readDeployForm(answers).services).toEqual(['service-1', 'service-2']);
   });
+  test.each([
+    [100, 'filled in'],
+    [400, 'left out, and it says so'],
+  ])('%d chosen names that are typed are %s', (count, what) => {
+    const services = Array.from({ length: 400 }, (_, n) => `service-${n}`);
+    const chosen = { services: services.slice(0, count) };
+    const view = deployForm({ ...choices, services, chosen });
+    expect(viewViolations(view)).toEqual([]);
+    expect(readDeployForm(submitted(view)).services).toEqual(what === 'filled in' ? chosen.services : []);
+    expect(JSON.stringify(view).includes('do not fit')).toBe(what !== 'filled in');
+  });
   test('remembers the channel it was asked for in', () => {
     const view = deployForm(choices);
     expect(view.callback_id).toBe(deployFormId);

@@ -18,8 +18,8 @@ export function proofs(redis: Redis, key: Key) {
     },
 
     /** Newest first. */
-    async proofsOf(environment: string, service: string): Promise<Proof[]> {
-      const found = await redis.zrange(key('proof', environment, service), 0, '-1', 'REV');
+    async proofsOf(environment: string, service: string, most = keptPerService): Promise<Proof[]> {
+      const found = await redis.zrange(key('proof', environment, service), 0, String(most - 1), 'REV');
       return found.map((json) => proof.parse(JSON.parse(json)));
     },
   };
