@@ -91,7 +91,7 @@ const healthGrammar: Grammar = { flags: { full: 'switch' }, version: false, free
 /** `/health <environment> [services] [--full]`; else a `Refusal`. */
 export function readHealth(text: string, catalog: Catalog): HealthRequest | 'help' {
   const read = readWords('/health', text, healthGrammar.flags);
-  if (asksForHelp(read)) return 'help';
+  if (asksForHelp(read) || read.text === '') return 'help';
   const given = readArguments(read, healthGrammar, catalog);
   if (given.environment === null) throw noEnvironment(read, catalog);
   const wanted = isAnybodyNamed(given) ? given : { ...given, all: true };
@@ -137,7 +137,11 @@ const textOf = ({ flags }: Words, name: string): string | null =>
 const isAnybodyNamed = ({ all, services }: Arguments): boolean => all || services.length > 0;
 
 /** In the catalog's order, each once. */
-function spelledOut({ all, services }: Arguments, environment: string, catalog: Catalog): string[] {
+export function spelledOut(
+  { all, services }: Pick<Arguments, 'all' | 'services'>,
+  environment: string,
+  catalog: Catalog,
+): string[] {
   const absent = services.filter((service) => !catalog.place(service, environment));
   if (absent.length > 0) throw notHere(absent, environment, catalog);
   const wanted = catalog.services.filter((service) =>
@@ -155,5 +159,5 @@ function lastEnvironment({ environments }: Catalog): string | null {
 }
 
 const longestReason = 500;
-const shortened = (reason: string | null): string | null =>
+export const shortened = (reason: string | null): string | null =>
   reason === null ? null : [...reason].slice(0, longestReason).join('').trim() || null;

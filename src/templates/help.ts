@@ -32,12 +32,16 @@ const pages: Record<HelpTopic, Page> = {
   },
   rollback: {
     what: 'Puts services back to the last version that was proven healthy, or to the one you name.',
-    usage: ['/rollback [environment] <service[,…]|all> [version] [reason…]'],
+    usage: ['/rollback [environment] <service[,service…]|all> [version] [reason… | --reason "…"]'],
     examples: [
       ['/rollback api-gateway', 'to the last version proven healthy'],
       [
         '/rollback production api-gateway v1.2.2 login fails since v1.2.3',
         'to that version, with the reason',
+      ],
+      [
+        '/rollback api-gateway --reason "all logins fail"',
+        'a reason that begins like a service or a version',
       ],
       ['/rollback staging all', 'everything in staging'],
     ],
@@ -49,7 +53,7 @@ const pages: Record<HelpTopic, Page> = {
   },
   health: {
     what: 'Asks services how they are, from outside and in the cloud.',
-    usage: ['/health <environment> [service|all] [--full]'],
+    usage: ['/health <environment> [service[,service…]|all] [--full]'],
     examples: [
       ['/health production', 'every service'],
       ['/health production api-gateway --full', 'one service, all its probes'],

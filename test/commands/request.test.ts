@@ -221,12 +221,13 @@ describe('/health', () => {
     ['production all --full', { environment: 'production', services: everything, full: true }],
     ['—full web staging', { environment: 'staging', services: ['web'], full: true }],
     ['help', 'help'],
+    ['help me', 'help'],
+    ['', 'help'],
   ])('%s', (text, expected) => {
     expect(readHealth(text, skillancer)).toEqual(expected);
   });
 
   test.each([
-    ['', 'missing-argument', undefined],
     ['web', 'missing-argument', undefined],
     ['stagng', 'unknown-environment', '/health staging'],
     ['production ful', 'unknown-flag', '/health production --full'],
