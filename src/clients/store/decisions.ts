@@ -1,15 +1,21 @@
 /** People's answers: stored before anything acts on them, and the first one wins. */
 import type { Redis } from 'ioredis';
 import { type Decision, decision } from '../../records/entries.ts';
-import type { Key } from './index.ts';
+import { TooLate } from './errors.ts';
+import type { Key, StoreOptions } from './index.ts';
+import type { RedisClock } from './redis-clock.ts';
+import { keptAfterEnd } from './retention.ts';
 
-const kept = 30 * 24 * 60 * 60_000;
-
-export function decisions(redis: Redis, key: Key) {
+export function decisions(
+  redis: Redis,
+  key: Key,
+  { clock, patience, warn }: { clock: RedisClock } & StoreOptions,
+) {
   return {
     /**
      * Records an answer to `question` (`approval-1`, `stop`, `hold-1`) unless the question is settled or this
      * person has answered it. `needed` equal approvals settle a question; any other choice settles it alone.
+     * Throws TooLate, and the answer does not count, if Redis gets to it later than the store's patience allows.
      */
     async decide(id: string, question: string, answer: Decision, needed = 1) {
       const [recorded, ...answers] = await redis.pilothouseDecide(
@@ -18,8 +24,16 @@ export function decisions(redis: Redis, key: Key) {
         answer.by.id,
         answer.choice,
         needed,
-        kept,
+        keptAfterEnd,
+        patience === null ? '' : await clock.notAfter(patience),
       );
+      if (recorded === 'late') {
+        warn(
+          `an answer about ${id} reached Redis more than ${patience} ms after it came in, and was refused`,
+        );
+        void clock.compare();
+        throw new TooLate('The store took too long.');
+      }
       return { recorded: recorded === '1', answers: answers.map(parse) };
     },
 

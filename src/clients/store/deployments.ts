@@ -4,18 +4,11 @@ import { z } from 'zod';
 import { type Deployment, deployment, isEnded, mayHoldLock } from '../../records/deployment.ts';
 import type { AuditEntry } from '../../records/entries.ts';
 import { Refusal } from '../../records/refusal.ts';
-import type { Key } from './index.ts';
+import { SaveConflict, TooLate } from './errors.ts';
+import type { Key, StoreOptions } from './index.ts';
 import { responseUrlLives } from './notes.ts';
-
-/** A request whose answer came too late to count; it left nothing behind. */
-export class TooLate extends Error {
-  override readonly name = 'TooLate';
-}
-
-/** Somebody else saved the record since it was read: the writer is late and must load it again. */
-export class SaveConflict extends Error {
-  override readonly name = 'SaveConflict';
-}
+import type { RedisClock } from './redis-clock.ts';
+import { keptFor } from './retention.ts';
 
 /**
  * The record was written by another release of the bot, or is damaged. Nothing can be done with it but to leave it, its
@@ -29,16 +22,11 @@ export class UnreadableRecord extends Refusal {
 
 const requestsRemembered = 10 * 60_000;
 
-export function deployments(redis: Redis, key: Key) {
-  let ahead = 0;
-  /** Redis' clock decides what is too late, so the difference to ours has to be known. */
-  const compareClocks = async () => {
-    const [seconds, micros] = await redis.time();
-    ahead = Number(seconds) * 1000 + Number(micros) / 1000 - Date.now();
-  };
-  redis.on('ready', () => void compareClocks().catch(() => {}));
-  if (redis.status === 'ready') void compareClocks().catch(() => {});
-
+export function deployments(
+  redis: Redis,
+  key: Key,
+  { clock, warn }: { clock: RedisClock } & Pick<StoreOptions, 'warn'>,
+) {
   const load = async (id: string): Promise<Deployment | null> => {
     const json = await redis.hget(key('deployment', id), 'json');
     return json === null ? null : parse(id, json);
@@ -72,7 +60,7 @@ export function deployments(redis: Redis, key: Key) {
         key('deployments'),
         key('active'),
         key('audit'),
-        Date.now() + ahead + within,
+        await clock.notAfter(within),
         `${key('deployment')}:`,
         JSON.stringify(record),
         JSON.stringify({ ...audit, deployment: '@' }),
@@ -81,7 +69,12 @@ export function deployments(redis: Redis, key: Key) {
         `${key('answer-to')}:`,
         responseUrlLives,
       );
-      if (answer === 'late') throw new TooLate('The store took too long.');
+      if (answer === 'late') {
+        warn(`a request reached Redis more than ${within} ms after it came in, and was refused`);
+        // If it was our idea of Redis' clock that was wrong, the next request must not find it so.
+        void clock.compare();
+        throw new TooLate('The store took too long.');
+      }
       return { id, fresh: answer === 'created' };
     },
 
@@ -100,10 +93,13 @@ export function deployments(redis: Redis, key: Key) {
         key('lock', d.environment),
         key('active'),
         key('audit'),
+        key('screen', d.id),
+        key('deployments'),
+        key('expiring'),
         d.id,
         d.revision,
         JSON.stringify(saved),
-        isEnded(d) ? 1 : 0,
+        keptFor(d),
         mayHoldLock(d) ? 0 : 1,
         ...audit.map((entry) => JSON.stringify(entry)),
       );

@@ -22,20 +22,67 @@ redis.call('SET', KEYS[2], id, 'PX', ARGV[5])
 redis.call('ZADD', KEYS[3], number, id)
 redis.call('SADD', KEYS[4], id)
 redis.call('XADD', KEYS[5], '*', 'entry', audit)
+redis.call('XADD', KEYS[5] .. ':' .. id, '*', 'entry', audit)
 if ARGV[6] ~= '' then redis.call('SET', ARGV[7] .. id, ARGV[6], 'PX', ARGV[8]) end
 return { 'created', id }`;
 
 /**
- * Saves a record if nobody saved in between, with its audit lines, and lets the environment's lock go where told.
- * KEYS record, lock, active, audit · ARGV id, revision read, JSON, 'ended' 0|1, 'release the lock' 0|1, audit JSON…
+ * Saves a record if nobody saved in between, with its audit lines, and lets the environment's lock go where told. With
+ * the end it is settled when all of it goes, and the list of deployments loses those that are gone.
+ * KEYS record, lock, active, audit, screen, deployments, expiring · ARGV id, revision read, JSON, ms to keep it from now
+ * on or 0 while it has not ended, 'release the lock' 0|1, audit JSON…
  * Gives 1, or 0 when the record was changed by somebody else.
  */
 const save = `
 if redis.call('HGET', KEYS[1], 'revision') ~= ARGV[2] then return 0 end
-redis.call('HSET', KEYS[1], 'json', ARGV[3], 'revision', ARGV[2] + 1, 'ended', ARGV[4])
-if ARGV[4] == '1' then redis.call('SREM', KEYS[3], ARGV[1]) end
+local ended = ARGV[4] ~= '0'
+redis.call('HSET', KEYS[1], 'json', ARGV[3], 'revision', ARGV[2] + 1, 'ended', ended and 1 or 0)
 if ARGV[5] == '1' and redis.call('HGET', KEYS[2], 'deployment') == ARGV[1] then redis.call('DEL', KEYS[2]) end
-for i = 6, #ARGV do redis.call('XADD', KEYS[4], '*', 'entry', ARGV[i]) end
+local lines = KEYS[4] .. ':' .. ARGV[1]
+for i = 6, #ARGV do
+  redis.call('XADD', KEYS[4], '*', 'entry', ARGV[i])
+  redis.call('XADD', lines, '*', 'entry', ARGV[i])
+end
+if ended then
+  redis.call('SREM', KEYS[3], ARGV[1])
+  for _, key in ipairs({ KEYS[1], KEYS[5], lines }) do redis.call('PEXPIRE', key, ARGV[4]) end
+  local time = redis.call('TIME')
+  redis.call('ZADD', KEYS[7], time[1] * 1000 + ARGV[4], ARGV[1])
+  local gone = redis.call('ZRANGEBYSCORE', KEYS[7], '-inf', time[1] * 1000, 'LIMIT', 0, 100)
+  for _, id in ipairs(gone) do
+    redis.call('ZREM', KEYS[6], id)
+    redis.call('ZREM', KEYS[7], id)
+  end
+end
+return 1`;
+
+/**
+ * Writes a line of the audit, also into those of its deployment, which go when its record goes.
+ * KEYS audit, record · ARGV entry JSON, deployment's id or '', ms to keep its lines where there is no record.
+ */
+const audit = `
+redis.call('XADD', KEYS[1], '*', 'entry', ARGV[1])
+if ARGV[2] == '' then return 1 end
+local lines = KEYS[1] .. ':' .. ARGV[2]
+redis.call('XADD', lines, '*', 'entry', ARGV[1])
+local left = redis.call('PTTL', KEYS[2])
+if left == -2 then left = tonumber(ARGV[3]) end
+if left > 0 then redis.call('PEXPIRE', lines, left) end
+return 1`;
+
+/**
+ * Saves what is known of a deployment's message if nobody saved in between; it goes when the record goes.
+ * KEYS screen, record · ARGV revision read, JSON, ms to keep it where there is no record.
+ * Gives 1, or 0 when it was changed by somebody else.
+ */
+const saveScreen = `
+local json = redis.call('GET', KEYS[1])
+local revision = json and cjson.decode(json).revision or 0
+if revision ~= tonumber(ARGV[1]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[2])
+local left = redis.call('PTTL', KEYS[2])
+if left == -2 then left = tonumber(ARGV[3]) end
+if left > 0 then redis.call('PEXPIRE', KEYS[1], left) end
 return 1`;
 
 /**
@@ -52,11 +99,16 @@ if not owner then redis.call('HSET', KEYS[1], 'deployment', ARGV[1], 'since', AR
 return ARGV[1]`;
 
 /**
- * Adds a person's answer to a question while it is open; one answer a person.
- * KEYS answers · ARGV answer JSON, user id, choice, how many equal answers 'approve' settle it, ms to keep.
- * Gives { 1 | 0, answer JSON… }: 1 when the answer was recorded.
+ * Adds a person's answer to a question while it is open, unless it is too late to ask; one answer a person.
+ * KEYS answers · ARGV answer JSON, user id, choice, how many equal answers 'approve' settle it, ms to keep, notAfter
+ * (Redis ms) or ''.
+ * Gives { '1' | '0' | 'late', answer JSON… }: '1' when the answer was recorded.
  */
 const decide = `
+if ARGV[6] ~= '' then
+  local time = redis.call('TIME')
+  if time[1] * 1000 + math.floor(time[2] / 1000) > tonumber(ARGV[6]) then return { 'late' } end
+end
 local answers = redis.call('LRANGE', KEYS[1], 0, -1)
 for _, json in ipairs(answers) do
   local answer = cjson.decode(json)
@@ -73,6 +125,8 @@ declare module 'ioredis' {
   interface RedisCommander<Context> {
     pilothouseCreate(...args: (string | number)[]): Result<[string, string], Context>;
     pilothouseSave(...args: (string | number)[]): Result<number, Context>;
+    pilothouseAudit(...args: (string | number)[]): Result<number, Context>;
+    pilothouseSaveScreen(...args: (string | number)[]): Result<number, Context>;
     pilothouseTakeLock(...args: (string | number)[]): Result<string, Context>;
     pilothouseDecide(...args: (string | number)[]): Result<string[], Context>;
   }
@@ -80,7 +134,9 @@ declare module 'ioredis' {
 
 export function defineScripts(redis: Redis): void {
   redis.defineCommand('pilothouseCreate', { numberOfKeys: 5, lua: create });
-  redis.defineCommand('pilothouseSave', { numberOfKeys: 4, lua: save });
+  redis.defineCommand('pilothouseSave', { numberOfKeys: 7, lua: save });
+  redis.defineCommand('pilothouseAudit', { numberOfKeys: 2, lua: audit });
+  redis.defineCommand('pilothouseSaveScreen', { numberOfKeys: 2, lua: saveScreen });
   redis.defineCommand('pilothouseTakeLock', { numberOfKeys: 1, lua: takeLock });
   redis.defineCommand('pilothouseDecide', { numberOfKeys: 1, lua: decide });
 }

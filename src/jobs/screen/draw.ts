@@ -119,14 +119,14 @@ async function once(
     if (found) return { message: found, fresh: false, screen: { ...before, posting: null } };
   }
   const posting = before.posting?.key === key ? before.posting : { key, upTo, at: world.clock.now() };
-  await keep(id, { ...before, posting }, world);
+  // Whoever else draws it is told here, before the post, that they are two.
+  const noted = await keep(id, { ...before, posting }, world);
   const posted = await world.slack.post(channel, message, key, thread);
-  return { message: posted, fresh: true, screen: { ...before, posting: null } };
+  return { message: posted, fresh: true, screen: { ...noted, posting: null } };
 }
 
 async function keep(id: string, screen: Screen, { store }: ScreenWorld): Promise<Screen> {
-  await store.saveScreen(id, screen);
-  return screen;
+  return store.saveScreen(id, screen);
 }
 
 function card(d: Deployment, world: ScreenWorld): Message {

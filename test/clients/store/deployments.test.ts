@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { SaveConflict, TooLate } from '../../../src/clients/store/deployments.ts';
+import { SaveConflict, TooLate } from '../../../src/clients/store/errors.ts';
 import { draft, line, openStore } from './bench.ts';
 
 let bench: ReturnType<typeof openStore>;

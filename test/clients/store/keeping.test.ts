@@ -1,5 +1,6 @@
 /** Locks, proofs, the audit, and what is remembered of messages in Slack. */
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { SaveConflict } from '../../../src/clients/store/errors.ts';
 import type { Proof } from '../../../src/records/entries.ts';
 import { draft, line, openStore } from './bench.ts';
 
@@ -83,13 +84,60 @@ test('the audit is read newest first, whole or of one deployment', async () => {
   expect((await bench.store.auditTail(9, 'D-1')).map(({ what }) => what)).toEqual(['c', 'a']);
 });
 
+test('the audit of one deployment is found behind any number of lines of others', async () => {
+  await bench.store.audit(line({ what: 'rare', deployment: 'D-1' }));
+  const others = bench.redis.pipeline();
+  const other = JSON.stringify(line({ deployment: 'D-2' }));
+  for (let n = 0; n < 10_500; n++) others.xadd(`${bench.prefix}:audit`, '*', 'entry', other);
+  await others.exec();
+  expect((await bench.store.auditTail(300, 'D-1')).map(({ what }) => what)).toEqual(['rare']);
+});
+
+test.each(['{', '{"at":1}', JSON.stringify({ ...line(), later: 'field' })])(
+  'a line of the audit that cannot be read (%s) says so and hides no other',
+  async (json) => {
+    await bench.store.audit(line({ what: 'before' }));
+    await bench.redis.xadd(`${bench.prefix}:audit`, '*', 'entry', json);
+    await bench.store.audit(line({ what: 'after' }));
+    const lines = await bench.store.auditTail(10);
+    expect(lines.map(({ what }) => what)).toEqual(['after', 'unreadable', 'before']);
+    expect(Math.abs((lines[1]?.at ?? 0) - Date.now())).toBeLessThan(60_000);
+  },
+);
+
 describe('what is remembered of messages', () => {
   test('begins with nothing, and is what was saved last', async () => {
     const blank = await bench.store.screen('D-1');
-    expect(blank).toEqual({ channel: null, ts: null, shown: null, told: 0, posting: null, answered: false });
+    expect(blank).toEqual({
+      revision: 0,
+      channel: null,
+      ts: null,
+      shown: null,
+      told: 0,
+      posting: null,
+      answered: false,
+    });
     const state = { ...blank, channel: 'C1', ts: '1.2', posting: { key: 'D-1#0', upTo: 3, at: 5 } };
     await bench.store.saveScreen('D-1', state);
-    expect(await bench.store.screen('D-1')).toEqual(state);
+    expect(await bench.store.screen('D-1')).toEqual({ ...state, revision: 1 });
+  });
+
+  test('is not overwritten by who read it before somebody else saved: of 20 at once one may', async () => {
+    const read = await bench.store.screen('D-1');
+    const saves = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, told) => bench.store.saveScreen('D-1', { ...read, told })),
+    );
+    expect(saves.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const save of saves)
+      if (save.status === 'rejected') expect(save.reason).toBeInstanceOf(SaveConflict);
+  });
+
+  test('is read as well where it was saved before saves had a revision', async () => {
+    const { revision: _, ...old } = { ...(await bench.store.screen('D-1')), told: 3 };
+    await bench.redis.set(`${bench.prefix}:screen:D-1`, JSON.stringify(old));
+    const screen = await bench.store.screen('D-1');
+    expect(screen).toEqual({ ...old, revision: 0 });
+    expect((await bench.store.saveScreen('D-1', screen)).revision).toBe(1);
   });
 
   test('an address that lets anybody answer is forgotten after half an hour', async () => {

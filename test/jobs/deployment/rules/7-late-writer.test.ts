@@ -1,6 +1,6 @@
 /** Rule 7: a save carries the revision that it read; a late writer is refused. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { SaveConflict } from '../../../../src/clients/store/deployments.ts';
+import { SaveConflict } from '../../../../src/clients/store/errors.ts';
 import { advance } from '../../../../src/jobs/deployment/advance.ts';
 import { type ByHand, byHand, staging } from '../../by-hand.ts';
 
