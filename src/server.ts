@@ -14,6 +14,7 @@ import { createProbe } from './clients/probe.ts';
 import { checkDurability, ready, requestConnection, workerConnection } from './clients/redis.ts';
 import { createSlackWriter, slackClient } from './clients/slack.ts';
 import { createStore } from './clients/store/index.ts';
+import { patience } from './commands/desk.ts';
 import { EnvironmentError, type ProcessSettings, readEnvironment, secretsOf } from './config/environment.ts';
 import { CatalogError, loadCatalog } from './config/load-catalog.ts';
 import { createFront } from './front.ts';
@@ -63,7 +64,7 @@ export async function startServer(settings: ProcessSettings, log: Logger): Promi
         people,
         slack,
         queues: requestQueues,
-        store: createStore(impatient, settings.prefix),
+        store: createStore(impatient, settings.prefix, { patience, warn: (text) => log.warn(text) }),
         openForm: async (trigger, view) => void (await client.views.open({ trigger_id: trigger, view })),
         log,
         count: metrics.request,

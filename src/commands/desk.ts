@@ -2,12 +2,16 @@
 import type { ModalView } from '@slack/types';
 import type { Clock } from '../clients/clock.ts';
 import type { People } from '../clients/people.ts';
+import { isStoreAway } from '../clients/store/errors.ts';
 import type { Store } from '../clients/store/index.ts';
 import type { Catalog } from '../config/catalog.ts';
 import type { Queues } from '../jobs/queues.ts';
 import type { Person } from '../records/deployment.ts';
 import { Refusal } from '../records/refusal.ts';
 import type { Message } from '../templates/message.ts';
+
+/** Real milliseconds in which Redis must have stored what somebody asks or answers; later it leaves nothing behind. */
+export const patience = 700;
 
 export interface Desk {
   catalog: Catalog;
@@ -31,12 +35,12 @@ export interface Asker {
 
 export type Reply = { say: Message } | { form: ModalView };
 
-/** Turns a store that fails into an answer for people; a refusal stays what it is. */
+/** Turns a store that does not answer into an answer for people; refusals and our own mistakes stay what they are. */
 export async function fromStore<R>(work: () => Promise<R>): Promise<R> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof Refusal) throw error;
+    if (!isStoreAway(error)) throw error;
     throw new Refusal(
       'store-unavailable',
       'The store (Redis) does not answer, so nothing was started.',

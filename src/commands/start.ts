@@ -5,7 +5,7 @@ import type { Deployment } from '../records/deployment.ts';
 import { Refusal } from '../records/refusal.ts';
 import type { Message } from '../templates/message.ts';
 import { requestAccepted } from '../templates/plan.ts';
-import { type Asker, type Desk, fromStore } from './desk.ts';
+import { type Asker, type Desk, fromStore, patience } from './desk.ts';
 
 export interface StartRequest {
   kind: Deployment['kind'];
@@ -16,9 +16,6 @@ export interface StartRequest {
   skipStaging: boolean;
   planOnly: boolean;
 }
-
-/** Milliseconds in which Redis must have stored the request; later it leaves nothing behind. */
-const patience = 700;
 
 export async function start(request: StartRequest, asker: Asker, desk: Desk): Promise<Message> {
   refuseKnownWrongs(request, asker, desk);

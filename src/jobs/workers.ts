@@ -47,9 +47,9 @@ export function startWorkers(
     new Worker('errands', (job, token) => serve(job, token, world), options(20)),
   ];
   for (const worker of workers) {
-    worker.on('error', (error) => log.warn({ queue: worker.name, error: error.message }, 'worker trouble'));
+    worker.on('error', (error) => log.warn({ queue: worker.name, err: error }, 'worker trouble'));
     worker.on('failed', (job, error) =>
-      log.error({ queue: worker.name, job: job?.id, attempts: job?.attemptsMade, error }, 'job failed'),
+      log.error({ queue: worker.name, job: job?.id, attempts: job?.attemptsMade, err: error }, 'job failed'),
     );
   }
   return {
@@ -74,7 +74,7 @@ async function visit(
   } catch (error) {
     if (!(error instanceof UnreadableRecord)) throw error;
     // A release that reads it may run beside this one, or soon: the job is kept for that.
-    log.error({ deployment: id, error: error.message }, 'a deployment that this release cannot work on');
+    log.error({ deployment: id, err: error }, 'a deployment that this release cannot work on');
     return later(job, token, unreadableWait, world.clock);
   }
   if (again !== null) await later(job, token, again - world.clock.now(), world.clock);
@@ -92,7 +92,7 @@ async function draw(job: Job, token: string | undefined, world: WorkersWorld, lo
     if (!(error instanceof SlackAway) && !(error instanceof SlackRefused)) throw error;
     // Slack's troubles never stop a deployment: the message is repaired when Slack is back.
     const wait = error instanceof SlackAway ? error.retryIn : 60_000;
-    log.warn({ deployment: id, error: error.message, wait }, 'not shown in Slack yet');
+    log.warn({ deployment: id, err: error, wait }, 'not shown in Slack yet');
     await later(job, token, wait, world.clock);
   }
 }
