@@ -3,6 +3,7 @@ import type { ServicePlace } from '../config/catalog.ts';
 import type { HealthReport, ServiceHealth } from '../records/health.ts';
 import type { Running } from '../records/rollout.ts';
 import type { World } from './deployment/world.ts';
+import { fewAtOnce } from './probing.ts';
 
 export type HealthWorld = Pick<World, 'clock' | 'catalog' | 'target' | 'probe'>;
 
@@ -13,10 +14,11 @@ export async function checkHealth(
   const at = world.clock.now();
   const places = services.flatMap((service) => world.catalog.place(service, environment) ?? []);
   const looks = await lookAt(places, world);
+  const probe = fewAtOnce(world.probe);
   const results = await Promise.all(
     places.map(async (place): Promise<ServiceHealth> => {
-      const probes = place.probes.filter((probe) => full || !probe.full);
-      return { ...looks.of(place), probes: await Promise.all(probes.map(world.probe)) };
+      const probes = place.probes.filter((settings) => full || !settings.full);
+      return { ...looks.of(place), probes: await Promise.all(probes.map(probe)) };
     }),
   );
   return { environment, full, at, took: world.clock.now() - at, services: results };

@@ -2,6 +2,7 @@
 import type { ProbeSettings } from '../../../config/catalog.ts';
 import type { Deployment } from '../../../records/deployment.ts';
 import type { Revision } from '../../../records/rollout.ts';
+import { fewAtOnce } from '../../probing.ts';
 import { placeOf, type World } from '../world.ts';
 
 /** The single checks of one service in one look. */
@@ -20,9 +21,10 @@ export async function checkServices(
   world: World,
 ): Promise<ServiceCheck[]> {
   const places = expected.map(({ service, revision }) => ({ place: placeOf(d, service, world), revision }));
+  const probe = fewAtOnce(world.probe);
   const [wrong, probed] = await Promise.all([
     world.target.check(places).catch((error: unknown) => String(error)),
-    Promise.all(places.map(({ place }) => probeAll(place.probes, world))),
+    Promise.all(places.map(({ place }) => probeAll(place.probes, probe))),
   ]);
   return expected.map(({ service }, i) => {
     const check: ServiceCheck = { service, succeeded: 0, failures: [], unknown: [], ...probed[i] };
@@ -36,7 +38,7 @@ export async function checkServices(
 
 async function probeAll(
   probes: readonly ProbeSettings[],
-  { probe }: World,
+  probe: World['probe'],
 ): Promise<Omit<ServiceCheck, 'service'>> {
   const results = await Promise.all(probes.filter((p) => !p.full).map(probe));
   const told = (verdict: 'failed' | 'unknown') =>
