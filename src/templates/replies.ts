@@ -48,7 +48,7 @@ export interface ClickDetail {
   by?: Person;
   at?: number;
   ending?: Ending;
-  /** Why not (`denied`), or who may. */
+  /** Why not (`denied`), or who may; what stands in the way of it (`recorded`). */
   why?: string;
 }
 
@@ -60,7 +60,7 @@ function clickSentence(kind: ClickAnswer, { deployment, choice, by, at, ending, 
   const because = why ? ` ${escaped(why, 500)}` : '';
   switch (kind) {
     case 'recorded':
-      return `👍 Noted: ${choice ? recorded[choice] : 'your answer'} ${deployment}.`;
+      return `👍 Noted: ${choice ? recorded[choice] : 'your answer'} ${deployment}.${because}`;
     case 'already-decided':
       return `${by ? handle(by) : 'Somebody'} was first and ${choice ? decided[choice] : 'decided about'} ${deployment}${at === undefined ? '' : ` at ${clockTime(at)}`}.`;
     case 'stale':

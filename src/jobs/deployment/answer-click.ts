@@ -1,5 +1,6 @@
 /** What follows a click that was judged. */
-import type { Person } from '../../records/deployment.ts';
+import type { Catalog } from '../../config/catalog.ts';
+import { type Deployment, type Person, wasTouched } from '../../records/deployment.ts';
 import { Refusal } from '../../records/refusal.ts';
 import type { Message } from '../../templates/message.ts';
 import { clickAnswer } from '../../templates/replies.ts';
@@ -7,7 +8,7 @@ import type { Queues } from '../queues.ts';
 import type { Choice, ClickAnswer } from './decide.ts';
 import type { World } from './world.ts';
 
-export interface AnswerWorld extends Pick<World, 'store' | 'clock'> {
+export interface AnswerWorld extends Pick<World, 'store' | 'clock' | 'catalog'> {
   queues: Pick<Queues, 'wake'>;
 }
 
@@ -16,7 +17,7 @@ export async function answered(
   answer: ClickAnswer,
   choice: Choice,
   who: Person,
-  { store, queues, clock }: AnswerWorld,
+  { store, queues, clock, catalog }: AnswerWorld,
 ): Promise<Message> {
   if (answer.kind === 'not-found') throw noSuchDeployment();
   const { deployment } = answer;
@@ -33,14 +34,26 @@ export async function answered(
       from: 'button',
     });
   }
-  return sentence(answer);
+  return sentence(answer, gone(deployment, catalog));
 }
 
-function sentence(answer: Exclude<ClickAnswer, { kind: 'not-found' }>): Message {
+/** What keeps it from going on in either direction, whatever is decided; null while the catalog names everything. */
+function gone({ environment, releases }: Deployment, catalog: Catalog): string | null {
+  const lost = releases.find((r) => wasTouched(r) && !catalog.place(r.service, environment));
+  if (catalog.environments.has(environment) && !lost) return null;
+  const what = catalog.environments.has(environment) ? `${lost?.service} in ${environment}` : environment;
+  return `The catalog no longer names ${what}; until it does, it cannot be changed from here.`;
+}
+
+function sentence(answer: Exclude<ClickAnswer, { kind: 'not-found' }>, trouble: string | null): Message {
   const { id } = answer.deployment;
   switch (answer.kind) {
     case 'recorded':
-      return clickAnswer('recorded', { deployment: id, choice: answer.choice });
+      return clickAnswer('recorded', {
+        deployment: id,
+        choice: answer.choice,
+        ...(trouble && { why: trouble }),
+      });
     case 'already-decided':
       return clickAnswer('already-decided', {
         deployment: id,
@@ -64,7 +77,7 @@ function sentence(answer: Exclude<ClickAnswer, { kind: 'not-found' }>): Message 
     case 'denied':
       return clickAnswer('denied', {
         deployment: id,
-        why: `It takes one of the ${answer.roles.join(' or ')}.`,
+        why: [trouble, `It takes one of the ${answer.roles.join(' or ')}.`].filter(Boolean).join(' '),
       });
     case 'unknown':
       return clickAnswer('denied', {

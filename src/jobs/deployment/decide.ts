@@ -11,7 +11,7 @@ import {
 } from '../../records/deployment.ts';
 import type { Decision } from '../../records/entries.ts';
 import { canBeStopped, isTouched } from './apply.ts';
-import { environmentOf, type World } from './world.ts';
+import type { World } from './world.ts';
 
 export const choices = [
   'approve',
@@ -96,25 +96,34 @@ async function late(
   return first ? { kind: 'already-decided', deployment, first } : { kind: 'stale', deployment };
 }
 
-function rolesFor(choice: Choice, d: Deployment, world: DecideWorld): readonly Role[] {
-  const { approvals, rights } = environmentOf(d, world);
+/** Should the catalog no longer name the environment, the admins answer for it. */
+function rolesFor(choice: Choice, d: Deployment, { catalog }: DecideWorld): readonly Role[] {
+  const environment = catalog.environments.get(d.environment);
+  if (!environment) return ['admins'];
+  const { approvals, rights } = environment;
   switch (choice) {
     case 'approve':
     case 'reject':
       return [approvals?.from ?? 'approvers'];
     case 'cancel':
       return [...new Set([...rights.deploy, ...rights.rollback, approvals?.from ?? 'approvers'])];
+    case 'hold-retry':
+      return goesForward(d) ? rights.deploy : rights.rollback;
     default:
       return rights.rollback;
   }
 }
 
+/** Trying again would go on with the deploy, which takes the right to deploy. */
+const goesForward = ({ kind, hold }: Deployment): boolean =>
+  kind === 'deploy' && hold?.from !== 'rollback' && hold?.from !== 'verify-rollback';
+
 /** Whoever asked for a deployment may call it off. */
 const isOwn = ({ choice, by }: Click, d: Deployment): boolean =>
   (choice === 'cancel' || choice === 'reject') && by.id === d.requestedBy.id;
 
-const isOwnApproval = ({ by }: Click, d: Deployment, world: DecideWorld): boolean =>
-  by.id === d.requestedBy.id && !environmentOf(d, world).approvals?.self_approval;
+const isOwnApproval = ({ by }: Click, d: Deployment, { catalog }: DecideWorld): boolean =>
+  by.id === d.requestedBy.id && !catalog.environments.get(d.environment)?.approvals?.self_approval;
 
 const recordedChoice: Readonly<Record<Choice, Decision['choice']>> = {
   approve: 'approve',
