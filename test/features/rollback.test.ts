@@ -29,7 +29,7 @@ describe('before anything was proven', () => {
     await bot.slack.command('/rollback auth-svc', { as: 'ana' });
     const id = await confirmed('ana');
     expect(await bot.ended(id)).toBe('refused');
-    await bot.whispered('ana', /No other revision of auth-svc was proven healthy.*Name the version/s);
+    await bot.whispered('ana', /No earlier revision of auth-svc was proven healthy.*Name the version/s);
     expect(bot.cards().map((m) => m.metadata?.event_payload.key)).not.toContain(id);
   });
 

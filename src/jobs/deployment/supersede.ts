@@ -8,18 +8,21 @@ import type { World } from './world.ts';
  * Where a deploy already changed all the wanted services and no version was named, turning it round is all that is wanted
  * of a rollback, which ends with that answer: going on would go back once more, to an even older version.
  */
-export async function turnRound(d: Deployment, world: World): Promise<void> {
-  if (d.wanted.version !== null) return;
-  const others = await inTheWay(d, world);
-  const back = others.find((other) => isTouched(other) && goesBackIfAsked(other) && covers(other, d));
-  if (!back) return;
-  for (const other of others) await stop(other, d, world);
-  throw goesBack(back);
+export async function turnRound(d: Deployment, world: World): Promise<Deployment[]> {
+  const turned = await makeWay(d, world);
+  const enough = turned.find((other) => covers(other, d));
+  if (enough && d.wanted.version === null) throw goesBack(enough);
+  return turned;
 }
 
-/** Stops the deploys that a rollback is aimed at, and answers what is held for want of one. */
-export async function makeWay(d: Deployment, world: World): Promise<void> {
-  for (const other of await inTheWay(d, world)) await stop(other, d, world);
+/**
+ * Stops the deploys that a rollback is aimed at, and answers what is held for want of one. Gives those that return their
+ * services to what ran before.
+ */
+export async function makeWay(d: Deployment, world: World): Promise<Deployment[]> {
+  const others = await inTheWay(d, world);
+  for (const other of others) await stop(other, d, world);
+  return others.filter((other) => isTouched(other) && goesBackIfAsked(other));
 }
 
 /** A rollback under way is waited for; only one that is held gives way. */
@@ -58,7 +61,7 @@ const goesBackIfAsked = (other: Deployment): boolean =>
 const covers = (other: Deployment, d: Deployment): boolean =>
   d.wanted.services.every((service) => other.wanted.services.includes(service));
 
-const goesBack = (other: Deployment): Refusal =>
+export const goesBack = (other: Deployment): Refusal =>
   new Refusal(
     'already-running',
     !canBeStopped(other)

@@ -125,12 +125,12 @@ describe('looks that were missed, because no worker was alive', () => {
   });
 
   test.each(['+', '-', '?'])(
-    'all of them: one look after the deadline (%s) proves nothing, half of them do',
+    'all of them: one look after the deadline (%s) proves nothing, three of them do',
     (how) => {
       const now = fresh.deadline + 3_600_000;
       expect(judge(afterGap(fresh, now, how), patient, now).kind).toBe('open');
-      const half = { ...fresh, looks: 4 };
-      expect(judge(afterGap(half, now, '+'), patient, now).kind).toBe('good');
+      const two = { ...fresh, looks: 2 };
+      expect(judge(afterGap(two, now, '+'), patient, now).kind).toBe('good');
     },
   );
 });

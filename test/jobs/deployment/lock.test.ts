@@ -151,6 +151,7 @@ describe('a plan that changed after it was approved', () => {
     const id = await deploy(auth, 'v1.1.0');
     await hand.untilIn(id, 'approval');
     hand.cloud.break.supersede(prod, auth, 'v1.1.0');
+    hand.clock.turn(5 * 60_000);
     await hand.click(id, 'approve');
     expect(await hand.untilIn(id, 'ended')).toMatchObject({ refusal: { code: 'nothing-to-do' } });
   });

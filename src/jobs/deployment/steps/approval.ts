@@ -1,13 +1,15 @@
 /** Waits for people's decisions; holds nothing meanwhile. */
 import { approvalQuestion, type Deployment } from '../../../records/deployment.ts';
 import { end, go, type Outcome, wait } from '../outcome.ts';
-import type { World } from '../world.ts';
+import { environmentOf, type World } from '../world.ts';
 
 /** A click wakes the job at once; this look is the net for a wake-up that was lost. */
 const poll = 2_000;
 
 export async function approval(d: Deployment, world: World): Promise<Outcome> {
   if (!d.approval) throw new Error('an approval that nobody was asked for');
+  // Nobody can be asked for an environment that is gone.
+  environmentOf(d, world);
   const { round, required, deadline, approvedBy: known } = d.approval;
   const given = await world.store.answersTo(d.id, approvalQuestion(round));
   // Nobody may have looked when the time was up: what was said later came too late all the same.

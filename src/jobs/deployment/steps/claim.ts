@@ -4,7 +4,7 @@ import { askGates, recorded } from '../../gates/gate.ts';
 import { verifiedBefore } from '../../gates/verified-before.ts';
 import { end, fail, go, type Outcome, type Told, wait } from '../outcome.ts';
 import { mayStart } from '../rights.ts';
-import { makeWay, turnRound } from '../supersede.ts';
+import { turnRound } from '../supersede.ts';
 import { environmentOf, type World } from '../world.ts';
 
 const poll = 2_000;
@@ -25,7 +25,6 @@ export async function claim(d: Deployment, world: World): Promise<Outcome> {
   }
   if (d.kind === 'rollback') {
     await turnRound(d, world);
-    await makeWay(d, world);
   }
   const now = world.clock.now();
   const owner = await world.store.takeLock(d.environment, d.id, now);

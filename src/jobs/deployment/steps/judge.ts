@@ -73,13 +73,13 @@ export function judge(watch: Watch, policy: WatchPolicy, now: number): Verdict {
 }
 
 /**
- * Nothing is failing or unknown just now, and at least half of the looks were taken: after an outage of the bot a single
- * good look proves nothing. Until then the watch goes on past its time.
+ * Nothing is failing or unknown just now, and there were as many looks as a row of failures would have taken (after an
+ * outage of the bot, a single good look proves nothing). Until then the watch goes on past its time.
  */
-function isConclusive(watch: Watch, policy: WatchPolicy): boolean {
-  const due = Math.max(1, Math.floor((watch.deadline - watch.startedAt) / policy.every));
+function isConclusive(watch: Watch, { every, consecutive_failures }: WatchPolicy): boolean {
+  const due = Math.max(1, Math.floor((watch.deadline - watch.startedAt) / every));
   const settled = Object.values(watch.services).every((seen) => seen.inARow === 0);
-  return settled && watch.unknownInARow === 0 && watch.looks >= Math.ceil(due / 2);
+  return settled && watch.unknownInARow === 0 && watch.looks >= Math.min(due, consecutive_failures);
 }
 
 const bad = (service: string, seen: Watched, how: string): Verdict => ({

@@ -13,21 +13,21 @@ import { askGates, recorded } from '../../gates/gate.ts';
 import { gates } from '../../gates/index.ts';
 import { end, go, type Outcome } from '../outcome.ts';
 import { mayStart } from '../rights.ts';
-import { makeWay, turnRound } from '../supersede.ts';
+import { goesBack, makeWay, turnRound } from '../supersede.ts';
 import { environmentOf, placeOf, type World } from '../world.ts';
 import { versionFor } from './versions.ts';
 
 export async function preflight(d: Deployment, world: World): Promise<Outcome> {
   await mayStart(d, world);
   // "Back to what was good" stops what is under way, whatever there is to return to afterwards.
-  if (d.kind === 'rollback' && d.wanted.version === null) {
-    await turnRound(d, world);
-    await makeWay(d, world);
-  }
+  const unnamed = d.kind === 'rollback' && d.wanted.version === null;
+  const [turned] = unnamed ? await turnRound(d, world) : [];
   const running = await world.target.look(d.wanted.services.map((service) => placeOf(d, service, world)));
   const releases = await Promise.all(
     d.wanted.services.map((service) => planRelease(d, service, running.get(service), world)),
-  );
+  ).catch((error: unknown) => {
+    throw turned && error instanceof Refusal ? goesBack(turned) : error;
+  });
   if (d.kind === 'rollback') await makeWay(d, world);
   refuseIfNothingChanges(d, releases, running);
   return passGates({ ...d, releases }, world);
