@@ -18,17 +18,19 @@ export interface StartRequest {
 }
 
 export async function start(request: StartRequest, asker: Asker, desk: Desk): Promise<Message> {
-  refuseKnownWrongs(request, asker, desk);
+  const knowsRights = refuseKnownWrongs(request, asker, desk);
   const draft = draftOf(request, asker, desk.clock.now());
   const { id, fresh } = await fromStore(() => create(draft, asker, desk));
   if (fresh) {
     // Stored is accepted: should the job not get there now, the workers' sweep adds it.
     await desk.queues.startDeployment(id).catch(() => {});
   }
-  return requestAccepted({ ...draft, id, schema: 1, revision: 0 }, desk.catalog.slack.deployments);
+  const accepted = { ...draft, id, schema: 1 as const, revision: 0 };
+  return requestAccepted(accepted, desk.catalog.slack.deployments, knowsRights);
 }
 
-function refuseKnownWrongs(request: StartRequest, asker: Asker, { catalog, people }: Desk): void {
+/** Gives whether the rights are known: what the cache does not know is asked by the worker, which may still refuse. */
+function refuseKnownWrongs(request: StartRequest, asker: Asker, { catalog, people }: Desk): boolean {
   const environment = catalog.environments.get(request.environment);
   if (!environment) {
     throw new Refusal(
@@ -44,12 +46,14 @@ function refuseKnownWrongs(request: StartRequest, asker: Asker, { catalog, peopl
       'Add --reason "…": it is shown to everybody.',
     );
   }
+  let knowsRights = true;
   for (const { roles, to } of rightsNeeded(request, environment)) {
     const may = people.mayCached(asker.person, roles);
-    // What the cache does not know is asked by the worker, which may still refuse.
     const refusal = may === 'no' ? rightsRefusal(may, to, roles) : null;
     if (refusal) throw refusal;
+    knowsRights &&= may === 'yes';
   }
+  return knowsRights;
 }
 
 async function create(draft: ReturnType<typeof draftOf>, asker: Asker, desk: Desk) {

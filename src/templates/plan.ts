@@ -1,11 +1,28 @@
-/** Answers to whoever asked for a deployment: that it was accepted, and what it would do (`--plan`). */
+/** Answers to whoever asked for a deployment: that it was accepted, what it would do (`--plan`), why it was not begun. */
 import type { KnownBlock } from '@slack/types';
 import type { Deployment } from '../records/deployment.ts';
 import { context, fitting, header, plainMessage, section, sections } from './blocks.ts';
 import { changeLines } from './changes.ts';
 import { gateLine } from './gates.ts';
 import type { Message } from './message.ts';
-import { cut, escaped, plural, some } from './text.ts';
+import { refused } from './replies.ts';
+import { cut, escaped, handle, plural, some } from './text.ts';
+
+/** How a request ended that the team never saw: refused, called off, or with the plan that was wanted. */
+export function requestEnded(d: Deployment, approvers: readonly string[]): Message {
+  if (d.refusal) return refused({ ...d.refusal, message: `${d.id} was not begun. ${d.refusal.message}` });
+  return d.ending === 'planned' ? planReply(d, approvers) : calledOff(d);
+}
+
+function calledOff(d: Deployment): Message {
+  const stop = d.story.findLast(({ event }) => event === 'stop-asked');
+  const by = stop?.by ? ` by ${handle(stop.by)}` : '';
+  const why = stop?.detail ?? (stop ? null : d.problem?.summary);
+  const how = d.ending === 'cancelled' ? 'cancelled' : 'ended';
+  return plainMessage(
+    `✋ *${escaped(d.id, 40)}* was ${how}${by} before it began, so nothing was changed${why ? `: ${escaped(why, 600)}` : '.'}`,
+  );
+}
 
 /** `approvers` are mrkdwn; none means that nobody has to approve, and left out that it is not known here. */
 export function planReply(d: Deployment, approvers?: readonly string[]): Message {
@@ -38,15 +55,18 @@ const approvalLine = (approvers: readonly string[]): string =>
       )}.`
     : '👤 Nobody has to approve it.';
 
-/** At once, visible only to who asked. `channel` is where the card will be: a name with # or an id. */
-export function requestAccepted(d: Deployment, channel: string): Message {
+/**
+ * At once, visible only to who asked. `channel` is where the card will be: a name with # or an id. Where the rights
+ * are not known yet, they may still end it.
+ */
+export function requestAccepted(d: Deployment, channel: string, knowsRights = true): Message {
   const id = `*${escaped(d.id, 40)}*`;
   const environment = escaped(d.environment, 63);
   if (d.planOnly) return plainMessage(`📋 ${id}: working out the plan for ${environment}…`);
   const what = d.kind === 'deploy' ? 'deploying' : 'rolling back';
   const services = wantedWords(d.wanted.services);
   return plainMessage(
-    `🚀 ${id}: ${what} ${services} ${d.kind === 'deploy' ? 'to' : 'in'} ${environment}; follow it in ${channelLink(channel)}.`,
+    `${knowsRights ? `🚀 ${id}: ` : `🔎 ${id}: checking your rights, then `}${what} ${services} ${d.kind === 'deploy' ? 'to' : 'in'} ${environment}; follow it in ${channelLink(channel)}.`,
   );
 }
 

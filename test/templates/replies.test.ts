@@ -130,8 +130,8 @@ test.each([
     'deploy',
     '/deploy &lt;environment&gt; &lt;service[,service…]|all&gt; [version] [--skip-staging] [--reason "…"] [--plan]',
   ],
-  ['rollback', '/rollback [environment] &lt;service[,…]|all&gt; [version] [reason…]'],
-  ['health', '/health &lt;environment&gt; [service|all] [--full]'],
+  ['rollback', '/rollback [environment] &lt;service[,service…]|all&gt; [version] [reason… | --reason "…"]'],
+  ['health', '/health &lt;environment&gt; [service[,service…]|all] [--full]'],
   ['ops', '/ops status | audit [D-128] | help'],
 ] as const)('help for %s shows its grammar', (topic, usage) => {
   expect(shown(help(topic).blocks)).toContain(usage);

@@ -9,8 +9,7 @@ import type { Screen } from '../../clients/store/notes.ts';
 import { type Deployment, isEnded } from '../../records/deployment.ts';
 import { deploymentCard } from '../../templates/deployment-card.ts';
 import type { Message } from '../../templates/message.ts';
-import { planReply } from '../../templates/plan.ts';
-import { refused } from '../../templates/replies.ts';
+import { requestEnded } from '../../templates/plan.ts';
 import { storyLine } from '../../templates/story.ts';
 import type { World } from '../deployment/world.ts';
 import { together } from './together.ts';
@@ -35,7 +34,7 @@ async function answerRequester(d: Deployment, world: ScreenWorld): Promise<void>
   if (!isEnded(d)) return;
   const screen = await store.screen(d.id);
   if (screen.answered) return;
-  const message = d.refusal ? refused(d.refusal) : planReply(d, approversOf(d, world));
+  const message = requestEnded(d, approversOf(d, world));
   const responseUrl = await store.responseUrl(d.id);
   try {
     if (responseUrl) await slack.answer(responseUrl, message, true);
