@@ -1,7 +1,7 @@
 /** Turns what a command, click or form came to into an answer: for the person, the metrics, the audit and the log. */
 import { randomUUID } from 'node:crypto';
 import type { ModalView } from '@slack/types';
-import type { SlackWriter } from '../clients/slack.ts';
+import { SlackRefused, type SlackWriter } from '../clients/slack.ts';
 import { Refusal } from '../records/refusal.ts';
 import type { Message } from '../templates/message.ts';
 import { refused, sorry } from '../templates/replies.ts';
@@ -68,16 +68,27 @@ function logged(error: unknown, { log }: Front): string {
 }
 
 /** After the acknowledgement, so Slack's troubles can only cost the answer, never the request. */
-export async function tell(
-  message: Message,
-  { responseUrl, channel, person }: Asker,
-  front: Front,
-): Promise<void> {
+export async function tell(message: Message, asker: Asker, front: Front): Promise<void> {
+  const { person } = asker;
   try {
-    if (responseUrl) await front.slack.answer(responseUrl, message, false);
-    else await front.slack.whisper(channel, person.id, message);
+    await whisperOrPost(message, asker, front);
   } catch (error) {
     front.log.error({ err: error, person: person.id }, 'an answer did not reach its person');
+  }
+}
+
+async function whisperOrPost(
+  message: Message,
+  { responseUrl, channel, person, request }: Asker,
+  { slack }: Front,
+): Promise<void> {
+  try {
+    if (responseUrl) await slack.answer(responseUrl, message, false);
+    else await slack.whisper(channel, person.id, message);
+  } catch (error) {
+    if (!(error instanceof SlackRefused)) throw error;
+    // The channel is closed to the bot, as it may be to one that commands reach: a direct message always arrives.
+    await slack.post(person.id, message, `${request}:answer`);
   }
 }
 

@@ -113,7 +113,7 @@ describe('"Roll back" on the message of a deployment', () => {
   });
 });
 
-describe('a form that was refused because of Redis and is sent again', () => {
+describe('a form', () => {
   let bot: Bot;
   beforeAll(async () => {
     bot = await startBot({ scale: 120 });
@@ -121,7 +121,7 @@ describe('a form that was refused because of Redis and is sent again', () => {
   afterAll(() => bot.stop());
 
   /** The rollback form of staging, as Slack sends it. */
-  const submit = async (trigger: string) => {
+  const submit = async (trigger: string, channel = bot.slack.channels()[0]?.id) => {
     const payload = {
       type: 'view_submission',
       user: { id: 'U0ANA00001', name: 'ana' },
@@ -131,7 +131,7 @@ describe('a form that was refused because of Redis and is sent again', () => {
         id: 'V0THESAME1',
         type: 'modal',
         callback_id: rollbackFormId,
-        private_metadata: JSON.stringify({ channel: bot.slack.channels()[0]?.id }),
+        private_metadata: JSON.stringify({ channel }),
         state: {
           values: {
             environment: { answer: { selected_option: { value: 'staging' } } },
@@ -160,7 +160,7 @@ describe('a form that was refused because of Redis and is sent again', () => {
     return answer.text();
   };
 
-  test('is a new request, not the one that was called off', async () => {
+  test('that was refused because of Redis is a new request when it is sent again', async () => {
     expect(await submit('trigger-1')).toBe('');
     // As a refusal that Redis stored in the last moment is.
     const by = { id: 'U0ANA00001', name: 'ana' };
@@ -171,9 +171,17 @@ describe('a form that was refused because of Redis and is sent again', () => {
     expect(bot.versions('skillancer-staging')['auth-svc']).toBe('v1.1.0');
   });
 
-  test('delivered twice by Slack it is one request', async () => {
+  test('that Slack delivers twice is one request', async () => {
     await Promise.all([submit('trigger-3'), submit('trigger-3')]);
     await bot.ended('D-3');
     expect(await bot.store.recentDeployments(10)).toHaveLength(3);
+  });
+
+  test('from a channel that is closed to the bot is answered by direct message', async () => {
+    expect(await submit('trigger-4', 'C0SECRET01')).toBe('');
+    const direct = await bot.until('an answer', () =>
+      bot.slack.channels().some(({ name }) => name === '@ana') ? bot.slack.messages('@ana') : undefined,
+    );
+    expect(direct[0]?.text).toMatch(/D-4.*rolling back auth-svc in staging/);
   });
 });
