@@ -14,12 +14,13 @@ export function decisions(
   return {
     /**
      * Records an answer to `question` (`approval-1`, `stop`, `hold-1`) unless the question is settled or this
-     * person has answered it. `needed` equal approvals settle a question; any other choice settles it alone.
+     * person has answered it, or the deployment has ended. `needed` equal approvals settle a question; any other choice settles it alone.
      * Throws TooLate, and the answer does not count, if Redis gets to it later than the store's patience allows.
      */
     async decide(id: string, question: string, answer: Decision, needed = 1) {
       const [recorded, ...answers] = await redis.pilothouseDecide(
         key('decision', id, question),
+        key('deployment', id),
         JSON.stringify(answer),
         answer.by.id,
         answer.choice,

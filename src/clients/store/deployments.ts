@@ -1,7 +1,7 @@
 /** Deployment records: created once for each request, saved only over the revision that was read. */
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { type Deployment, deployment, isEnded, mayHoldLock } from '../../records/deployment.ts';
+import { type Deployment, deployment, isEnded, mayHoldLock, stopQuestion } from '../../records/deployment.ts';
 import type { AuditEntry } from '../../records/entries.ts';
 import { Refusal } from '../../records/refusal.ts';
 import { SaveConflict, TooLate } from './errors.ts';
@@ -96,15 +96,17 @@ export function deployments(
         key('screen', d.id),
         key('deployments'),
         key('expiring'),
+        key('decision', d.id, stopQuestion),
         d.id,
         d.revision,
         JSON.stringify(saved),
         keptFor(d),
         mayHoldLock(d) ? 0 : 1,
+        wouldDisregardStop(d) ? 1 : 0,
         ...audit.map((entry) => JSON.stringify(entry)),
       );
       if (done !== 1)
-        throw new SaveConflict(`${d.id} was saved by somebody else after revision ${d.revision}.`);
+        throw new SaveConflict(`${d.id} was saved or stopped by somebody else after revision ${d.revision}.`);
       return saved;
     },
 
@@ -141,3 +143,8 @@ function parse(id: string, json: string): Deployment {
 
 const ourSchema = deployment.shape.schema.value;
 const anySchema = z.object({ schema: z.union([z.number(), z.string()]) });
+
+/** An end with which a stop that came in the last moment would be lost, though it could still be heeded. */
+const wouldDisregardStop = ({ ending, stoppedBy, hold }: Deployment): boolean =>
+  stoppedBy === null &&
+  (ending === 'succeeded' || (ending === 'left' && (hold?.choices.includes('roll-back') ?? false)));

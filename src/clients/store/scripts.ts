@@ -29,17 +29,18 @@ return { 'created', id }`;
 /**
  * Saves a record if nobody saved in between, with its audit lines, and lets the environment's lock go where told. With
  * the end it is settled when all of it goes, and the list of deployments loses those that are gone.
- * KEYS record, lock, active, audit, screen, deployments, expiring · ARGV id, revision read, JSON, ms to keep it from now
- * on or 0 while it has not ended, 'release the lock' 0|1, audit JSON…
- * Gives 1, or 0 when the record was changed by somebody else.
+ * KEYS record, lock, active, audit, screen, deployments, expiring, answers that stop it · ARGV id, revision read, JSON,
+ * ms to keep it from now on or 0 while it has not ended, 'release the lock' 0|1, 'not if it was stopped' 0|1, audit JSON…
+ * Gives 1, or 0 when the record was changed, or stopped, by somebody else.
  */
 const save = `
 if redis.call('HGET', KEYS[1], 'revision') ~= ARGV[2] then return 0 end
+if ARGV[6] == '1' and redis.call('EXISTS', KEYS[8]) == 1 then return 0 end
 local ended = ARGV[4] ~= '0'
 redis.call('HSET', KEYS[1], 'json', ARGV[3], 'revision', ARGV[2] + 1, 'ended', ended and 1 or 0)
 if ARGV[5] == '1' and redis.call('HGET', KEYS[2], 'deployment') == ARGV[1] then redis.call('DEL', KEYS[2]) end
 local lines = KEYS[4] .. ':' .. ARGV[1]
-for i = 6, #ARGV do
+for i = 7, #ARGV do
   redis.call('XADD', KEYS[4], '*', 'entry', ARGV[i])
   redis.call('XADD', lines, '*', 'entry', ARGV[i])
 end
@@ -99,8 +100,9 @@ if not owner then redis.call('HSET', KEYS[1], 'deployment', ARGV[1], 'since', AR
 return ARGV[1]`;
 
 /**
- * Adds a person's answer to a question while it is open, unless it is too late to ask; one answer a person.
- * KEYS answers · ARGV answer JSON, user id, choice, how many equal answers 'approve' settle it, ms to keep, notAfter
+ * Adds a person's answer to a question while it is open and its deployment has not ended, unless it is too late to ask;
+ * one answer a person.
+ * KEYS answers, record · ARGV answer JSON, user id, choice, how many equal answers 'approve' settle it, ms to keep, notAfter
  * (Redis ms) or ''.
  * Gives { '1' | '0' | 'late', answer JSON… }: '1' when the answer was recorded.
  */
@@ -110,6 +112,7 @@ if ARGV[6] ~= '' then
   if time[1] * 1000 + math.floor(time[2] / 1000) > tonumber(ARGV[6]) then return { 'late' } end
 end
 local answers = redis.call('LRANGE', KEYS[1], 0, -1)
+if redis.call('HGET', KEYS[2], 'ended') == '1' then return { '0', unpack(answers) } end
 for _, json in ipairs(answers) do
   local answer = cjson.decode(json)
   if answer.choice ~= 'approve' or answer.by.id == ARGV[2] or #answers >= tonumber(ARGV[4]) then
@@ -134,9 +137,9 @@ declare module 'ioredis' {
 
 export function defineScripts(redis: Redis): void {
   redis.defineCommand('pilothouseCreate', { numberOfKeys: 5, lua: create });
-  redis.defineCommand('pilothouseSave', { numberOfKeys: 7, lua: save });
+  redis.defineCommand('pilothouseSave', { numberOfKeys: 8, lua: save });
   redis.defineCommand('pilothouseAudit', { numberOfKeys: 2, lua: audit });
   redis.defineCommand('pilothouseSaveScreen', { numberOfKeys: 2, lua: saveScreen });
   redis.defineCommand('pilothouseTakeLock', { numberOfKeys: 1, lua: takeLock });
-  redis.defineCommand('pilothouseDecide', { numberOfKeys: 1, lua: decide });
+  redis.defineCommand('pilothouseDecide', { numberOfKeys: 2, lua: decide });
 }

@@ -150,10 +150,10 @@ async function record(
     answer,
     needed,
   );
-  const [first] = answers;
-  return recorded || !first
-    ? { kind: 'recorded', deployment, choice: answer.choice }
-    : { kind: 'already-decided', deployment, first: answers.find((a) => a.by.id === by.id) ?? first };
+  if (recorded) return { kind: 'recorded', deployment, choice: answer.choice };
+  const first = answers.find((a) => a.by.id === by.id) ?? answers[0];
+  // It ended between our look at it and the answer.
+  return first ? { kind: 'already-decided', deployment, first } : { kind: 'ended', deployment };
 }
 
 function questionOf(choice: Choice, d: Deployment): string {
