@@ -1,35 +1,18 @@
 /** The one place that writes to Slack: within its rate limits, never the same message twice, plain where rich is refused. */
-import {
-  type Logger,
-  WebAPIHTTPError,
-  WebAPIPlatformError,
-  WebAPIRateLimitedError,
-  WebAPIRequestError,
-  WebClient,
-} from '@slack/web-api';
+import { type Logger, WebAPIRateLimitedError, WebClient } from '@slack/web-api';
 import type { Message } from '../templates/message.ts';
 import type { Clock } from './clock.ts';
-import type { Bucket, Limiter } from './limiter.ts';
-
-/** Slack could not be reached or wants us to wait: try again after `retryIn` milliseconds. Nothing is wrong with the message. */
-export class SlackAway extends Error {
-  override readonly name = 'SlackAway';
-  readonly retryIn: number;
-  constructor(message: string, retryIn: number) {
-    super(message);
-    this.retryIn = retryIn;
-  }
-}
-
-/** Slack said no: `reason` is its error code (`channel_not_found`, `message_not_found`, …). */
-export class SlackRefused extends Error {
-  override readonly name = 'SlackRefused';
-  readonly reason: string;
-  constructor(method: string, reason: string) {
-    super(`Slack refused ${method}: ${reason}`);
-    this.reason = reason;
-  }
-}
+import { type Bucket, type Limiter, TurnTooLate } from './limiter.ts';
+import { budgets, channelBudget, messageBudget } from './slack-budgets.ts';
+import {
+  awayFor,
+  closed,
+  errorIn,
+  isAboutBlocks,
+  SlackAway,
+  SlackRefused,
+  translated,
+} from './slack-errors.ts';
 
 export interface PostedMessage {
   channel: string;
@@ -50,37 +33,35 @@ export const slackClient = (token: string, apiUrl: string | null, logger: Logger
 
 /** The event type of the metadata by which a message that was posted is found again. */
 const eventType = 'pilothouse_message';
-const perMinute = (method: string, calls: number, burst: number): Bucket => ({
-  name: `slack:${method}`,
-  perSecond: calls / 60,
-  burst,
-});
-/** Slack documentation, "Rate limits": tiers per method and workspace, and one post a second and channel. */
-const budgets = {
-  'chat.update': perMinute('chat.update', 50, 12),
-  'chat.postMessage': { name: 'slack:chat.postMessage', perSecond: 4, burst: 10 },
-  'chat.postEphemeral': perMinute('chat.postEphemeral', 100, 20),
-  'conversations.history': perMinute('conversations.history', 50, 10),
-  'conversations.replies': perMinute('conversations.replies', 50, 10),
-  'conversations.list': perMinute('conversations.list', 20, 5),
-} satisfies Record<string, Bucket>;
-const channelBudget = (channel: string): Bucket => ({
-  name: `slack:channel:${channel}`,
-  perSecond: 1,
-  burst: 3,
-});
-const messageBudget = (ts: string): Bucket => ({ name: `slack:message:${ts}`, perSecond: 1, burst: 1 });
-
 /** After a refusal of the newer blocks they are not tried again for this long. */
 const plainFor = 60 * 60_000;
-const awayFor = 5_000;
+/** Whose turn comes later than this comes back for it: a process that shall end cannot wait for every turn. */
+const longestWait = 15_000;
 
 export function createSlackWriter(client: WebClient, limiter: Limiter, clock: Clock) {
   const channelIds = new Map<string, string>();
   let plainUntil = 0;
 
-  async function call<R>(method: keyof typeof budgets, run: () => Promise<R>): Promise<R> {
-    await limiter.take(budgets[method]);
+  async function turn(bucket: Bucket): Promise<void> {
+    try {
+      await limiter.take(bucket, { maxWaitMs: longestWait });
+    } catch (error) {
+      if (!(error instanceof TurnTooLate)) throw error;
+      throw new SlackAway(error.message, error.waitMs);
+    }
+  }
+
+  /** A channel that Slack refuses may have been archived, and another one may have its name by now. */
+  function forget(id: string): void {
+    for (const [name, known] of channelIds) if (known === id) channelIds.delete(name);
+  }
+
+  async function call<R>(
+    method: keyof typeof budgets,
+    run: () => Promise<R>,
+    channel: string | null = null,
+  ): Promise<R> {
+    await turn(budgets[method]);
     try {
       return await run();
     } catch (error) {
@@ -88,7 +69,9 @@ export function createSlackWriter(client: WebClient, limiter: Limiter, clock: Cl
         await limiter.penalise(budgets[method], error.retryAfter * 1000);
         throw new SlackAway(`Slack asks to wait with ${method}`, error.retryAfter * 1000);
       }
-      throw translated(method, error);
+      const refusal = translated(method, error);
+      if (channel && refusal instanceof SlackRefused && closed.includes(refusal.reason)) forget(channel);
+      throw refusal;
     }
   }
 
@@ -102,10 +85,17 @@ export function createSlackWriter(client: WebClient, limiter: Limiter, clock: Cl
     try {
       return await send({ text, blocks: rich ? blocks : plain });
     } catch (error) {
-      if (!(error instanceof SlackRefused) || !refusedBlocks.includes(error.reason)) throw error;
+      if (!isAboutBlocks(error)) throw error;
       if (!rich || !plain) return send({ text, blocks: [] });
-      plainUntil = clock.now() + plainFor;
-      return drawn(message, send);
+      try {
+        const sent = await send({ text, blocks: plain });
+        // Only now it is known that it was the newer kinds of blocks; it may have been one message's contents.
+        if (error.reason === 'invalid_blocks') plainUntil = clock.now() + plainFor;
+        return sent;
+      } catch (again) {
+        if (!isAboutBlocks(again)) throw again;
+        return send({ text, blocks: [] });
+      }
     }
   }
 
@@ -126,69 +116,102 @@ export function createSlackWriter(client: WebClient, limiter: Limiter, clock: Cl
       const found = channelIds.get(channel);
       if (found) return found;
       cursor = page.response_metadata?.next_cursor;
-      if (!cursor) throw new SlackRefused('conversations.list', `channel_not_found (${channel})`);
+      if (!cursor) throw new SlackRefused(`the name ${channel}`, 'channel_not_found');
     }
+  }
+
+  /** The message that was posted under this key, at or after `since`, if there is one. */
+  async function find(
+    channel: string,
+    key: string,
+    since: number,
+    thread?: string,
+  ): Promise<PostedMessage | null> {
+    const oldest = String(Math.floor(since / 1000) - 60);
+    for (let cursor: string | undefined; ; ) {
+      const query = { channel, oldest, include_all_metadata: true, limit: 200, ...(cursor && { cursor }) };
+      const page = thread
+        ? await call(
+            'conversations.replies',
+            () => client.conversations.replies({ ...query, ts: thread, inclusive: true }),
+            channel,
+          )
+        : await call(
+            'conversations.history',
+            () => client.conversations.history({ ...query, inclusive: true }),
+            channel,
+          );
+      const found = page.messages?.find((m) => keyOf(m) === key);
+      if (found?.ts) return { channel, ts: found.ts };
+      cursor = page.response_metadata?.next_cursor;
+      if (!cursor) return null;
+    }
+  }
+
+  /**
+   * Posts under a key by which `find` finds it, should the answer get lost. `sure` is asked once the turn has come, right
+   * before anything is sent; what it throws is thrown, and nothing was sent.
+   */
+  async function post(
+    channel: string,
+    message: Message,
+    key: string,
+    thread?: string,
+    sure: () => Promise<void> = async () => {},
+  ): Promise<PostedMessage> {
+    await turn(channelBudget(channel));
+    let asked: Promise<void> | undefined;
+    return drawn(message, async (content) => {
+      const send = async () => {
+        asked ??= sure();
+        await asked;
+        return client.chat.postMessage({
+          channel,
+          ...content,
+          ...(thread && { thread_ts: thread }),
+          unfurl_links: false,
+          unfurl_media: false,
+          metadata: { event_type: eventType, event_payload: { key } },
+        });
+      };
+      const posted = await call('chat.postMessage', send, channel);
+      if (!posted.ts || !posted.channel) throw new SlackAway('Slack gave a message without a ts', awayFor);
+      return { channel: posted.channel, ts: posted.ts };
+    });
   }
 
   return {
     channelId,
+    find,
+    post,
 
-    /** Posts under a key by which `find` finds it, should the answer get lost. */
-    async post(channel: string, message: Message, key: string, thread?: string): Promise<PostedMessage> {
-      await limiter.take(channelBudget(channel));
-      return drawn(message, async (content) => {
-        const posted = await call('chat.postMessage', () =>
-          client.chat.postMessage({
-            channel,
-            ...content,
-            ...(thread && { thread_ts: thread }),
-            unfurl_links: false,
-            unfurl_media: false,
-            metadata: { event_type: eventType, event_payload: { key } },
-          }),
-        );
-        if (!posted.ts || !posted.channel) throw new SlackAway('Slack gave a message without a ts', awayFor);
-        return { channel: posted.channel, ts: posted.ts };
+    /** A direct message, unless one under this key was posted at or after `since`. */
+    async direct(user: string, message: Message, key: string, since: number): Promise<void> {
+      const { channel } = await call('conversations.open', () => client.conversations.open({ users: user }));
+      if (!channel?.id) throw new SlackAway('Slack opened no direct message', awayFor);
+      const found = await find(channel.id, key, since).catch((error: unknown) => {
+        // An app that was installed before it asked for im:history: rather twice than never.
+        if (error instanceof SlackRefused && error.reason === 'missing_scope') return null;
+        throw error;
       });
+      if (!found) await post(channel.id, message, key);
     },
 
     async update({ channel, ts }: PostedMessage, message: Message, key: string): Promise<void> {
-      await limiter.take(messageBudget(ts));
+      await turn(messageBudget(ts));
       await drawn(message, (content) =>
-        call('chat.update', () =>
-          client.chat.update({
-            channel,
-            ts,
-            ...content,
-            metadata: { event_type: eventType, event_payload: { key } },
-          }),
+        call(
+          'chat.update',
+          () =>
+            client.chat.update({
+              channel,
+              ts,
+              ...content,
+              metadata: { event_type: eventType, event_payload: { key } },
+            }),
+          channel,
         ),
       );
-    },
-
-    /** The message that was posted under this key, at or after `since`, if there is one. */
-    async find(channel: string, key: string, since: number, thread?: string): Promise<PostedMessage | null> {
-      const oldest = String(Math.floor(since / 1000) - 60);
-      for (let cursor: string | undefined; ; ) {
-        const query = {
-          channel,
-          oldest,
-          include_all_metadata: true,
-          limit: 200,
-          ...(cursor && { cursor }),
-        };
-        const page = thread
-          ? await call('conversations.replies', () =>
-              client.conversations.replies({ ...query, ts: thread, inclusive: true }),
-            )
-          : await call('conversations.history', () =>
-              client.conversations.history({ ...query, inclusive: true }),
-            );
-        const found = page.messages?.find((m) => keyOf(m) === key);
-        if (found?.ts) return { channel, ts: found.ts };
-        cursor = page.response_metadata?.next_cursor;
-        if (!cursor) return null;
-      }
     },
 
     /** Visible to one person only; Slack keeps none of these, so they may repeat after a crash. */
@@ -219,38 +242,12 @@ export function createSlackWriter(client: WebClient, limiter: Limiter, clock: Cl
   };
 }
 
-const refusedBlocks = [
-  'invalid_blocks',
-  'invalid_blocks_format',
-  'msg_blocks_too_long',
-  'only_one_table_allowed',
-];
-
 function keyOf(message: object): unknown {
   if (!('metadata' in message)) return undefined;
   const { metadata } = message;
   if (typeof metadata !== 'object' || metadata === null || !('event_payload' in metadata)) return undefined;
   const payload = metadata.event_payload;
   return typeof payload === 'object' && payload !== null && 'key' in payload ? payload.key : undefined;
-}
-
-function translated(method: string, error: unknown): unknown {
-  if (error instanceof WebAPIPlatformError) {
-    const away = ['ratelimited', 'internal_error', 'fatal_error', 'service_unavailable', 'request_timeout'];
-    const reason = error.data.error;
-    return away.includes(reason)
-      ? new SlackAway(`Slack has trouble: ${reason}`, awayFor)
-      : new SlackRefused(method, reason);
-  }
-  if (error instanceof WebAPIHTTPError || error instanceof WebAPIRequestError) {
-    return new SlackAway(`Slack does not answer ${method}: ${error.message}`, awayFor);
-  }
-  return error;
-}
-
-async function errorIn(response: Response): Promise<string> {
-  const text = await response.text();
-  return /"error":\s*"([a-z_]+)"/.exec(text)?.[1] ?? `status ${response.status}`;
 }
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown error');

@@ -1,7 +1,8 @@
 /** Turns what a command, click or form came to into an answer: for the person, the metrics, the audit and the log. */
 import { randomUUID } from 'node:crypto';
 import type { ModalView } from '@slack/types';
-import { SlackRefused, type SlackWriter } from '../clients/slack.ts';
+import type { SlackWriter } from '../clients/slack.ts';
+import { SlackRefused } from '../clients/slack-errors.ts';
 import { Refusal } from '../records/refusal.ts';
 import type { Message } from '../templates/message.ts';
 import { refused, sorry } from '../templates/replies.ts';

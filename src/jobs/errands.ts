@@ -1,5 +1,6 @@
 /** Work that answers one person: health checks, status reports, clicks whose rights had to be read first. */
-import { SlackRefused, type SlackWriter } from '../clients/slack.ts';
+import type { SlackWriter } from '../clients/slack.ts';
+import { SlackRefused } from '../clients/slack-errors.ts';
 import { Refusal } from '../records/refusal.ts';
 import { healthReport } from '../templates/health-report.ts';
 import type { Message } from '../templates/message.ts';
@@ -39,7 +40,7 @@ async function result(errand: Errand, world: ErrandWorld): Promise<Message> {
   }
 }
 
-async function reply(key: string, errand: Errand, message: Message, { store, slack }: ErrandWorld) {
+async function reply(key: string, errand: Errand, message: Message, { store, slack, clock }: ErrandWorld) {
   const responseUrl = await store.responseUrl(key);
   // A click's answer stands beside the message that was clicked, never in its place.
   const replace = errand.kind !== 'click';
@@ -48,6 +49,9 @@ async function reply(key: string, errand: Errand, message: Message, { store, sla
     else await slack.whisper(errand.channel, errand.person.id, message);
   } catch (error) {
     if (!(error instanceof SlackRefused)) throw error;
-    await slack.post(errand.person.id, message, key);
+    await slack.direct(errand.person.id, message, key, clock.now() - longestOutage);
   }
 }
+
+/** A try whose answer was lost may be this long ago, in milliseconds. */
+const longestOutage = 24 * 60 * 60_000;

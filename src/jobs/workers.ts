@@ -2,8 +2,9 @@
 import { type ConnectionOptions, DelayedError, type Job, Worker, type WorkerOptions } from 'bullmq';
 import { z } from 'zod';
 import type { Clock } from '../clients/clock.ts';
-import { SlackAway, SlackRefused } from '../clients/slack.ts';
+import { SlackAway, SlackRefused } from '../clients/slack-errors.ts';
 import { UnreadableRecord } from '../clients/store/deployments.ts';
+import { SaveConflict } from '../clients/store/errors.ts';
 import { advance, type Stage } from './deployment/advance.ts';
 import { type ErrandWorld, runErrand } from './errands.ts';
 import { backoff, errand } from './queues.ts';
@@ -89,12 +90,18 @@ async function draw(job: Job, token: string | undefined, world: WorkersWorld, lo
     await drawDeployment(id, world);
   } catch (error) {
     if (error instanceof UnreadableRecord) return later(job, token, unreadableWait, world.clock);
-    if (!(error instanceof SlackAway) && !(error instanceof SlackRefused)) throw error;
-    // Slack's troubles never stop a deployment: the message is repaired when Slack is back.
-    const wait = error instanceof SlackAway ? error.retryIn : 60_000;
+    const wait = waitAfter(error);
+    if (wait === null) throw error;
     log.warn({ deployment: id, err: error, wait }, 'not shown in Slack yet');
     await later(job, token, wait, world.clock);
   }
+}
+
+/** Slack's troubles never stop a deployment: the message is repaired when Slack is back, or whoever else drew it is done. */
+function waitAfter(error: unknown): number | null {
+  if (error instanceof SlackAway) return error.retryIn;
+  if (error instanceof SlackRefused) return 60_000;
+  return error instanceof SaveConflict ? 2_000 : null;
 }
 
 async function serve(job: Job, token: string | undefined, world: WorkersWorld): Promise<void> {

@@ -22,6 +22,14 @@ export function refused({ message, hint, suggestion }: Refused): Message {
   return { text: line, blocks: [section(line), ...actions('suggestion', button)] };
 }
 
+/** For whoever asked for a deployment whose message Slack does not take; `why` also says what to do. */
+export function cardUnseen(deployment: string, channel: string, why: string): Message {
+  return plainMessage(
+    `⚠️ ${escaped(deployment, 40)} cannot be shown in ${escaped(channel, 90)}: ${escaped(why, 500)}. ` +
+      'It goes on, but nobody sees its message or its buttons until then; `/ops status` shows what runs.',
+  );
+}
+
 /** For errors that nobody foresaw; the reference finds them in the log. */
 export function sorry(reference: string): Message {
   return plainMessage(

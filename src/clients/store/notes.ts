@@ -18,6 +18,8 @@ const screen = z.strictObject({
   posting: z.strictObject({ key: z.string(), upTo: z.number(), at: z.number() }).nullable(),
   /** The person who asked was answered (a refusal, a plan). */
   answered: z.boolean(),
+  /** The person who asked was told that the channel cannot show it. */
+  unseen: z.boolean().default(false),
 });
 export type Screen = z.infer<typeof screen>;
 const blank: Screen = {
@@ -28,6 +30,7 @@ const blank: Screen = {
   told: 0,
   posting: null,
   answered: false,
+  unseen: false,
 };
 
 /** Slack takes answers to a command for 30 minutes. */

@@ -4,12 +4,14 @@
  */
 import { createHash } from 'node:crypto';
 import type { SlackWriter } from '../../clients/slack.ts';
-import { SlackRefused } from '../../clients/slack.ts';
+import { isChannelClosed, remedyFor } from '../../clients/slack-channel.ts';
+import { SlackRefused } from '../../clients/slack-errors.ts';
 import type { Screen } from '../../clients/store/notes.ts';
 import { type Deployment, isEnded } from '../../records/deployment.ts';
 import { deploymentCard } from '../../templates/deployment-card.ts';
 import type { Message } from '../../templates/message.ts';
 import { requestEnded } from '../../templates/plan.ts';
+import { cardUnseen } from '../../templates/replies.ts';
 import { storyLine } from '../../templates/story.ts';
 import type { World } from '../deployment/world.ts';
 import { together } from './together.ts';
@@ -21,9 +23,23 @@ export interface ScreenWorld extends Pick<World, 'catalog' | 'store' | 'people' 
 export async function drawDeployment(id: string, world: ScreenWorld): Promise<void> {
   const d = await world.store.load(id);
   if (!d) return;
+  try {
+    await draw(d, world);
+  } catch (error) {
+    if (!(error instanceof SlackRefused)) throw error;
+    if (d.endedAt !== null && world.clock.now() - d.endedAt > triedAfterEnd) return;
+    if (isChannelClosed(error)) await tellUnseen(d, error, world);
+    throw error;
+  }
+}
+
+/** For what Slack refuses; milliseconds after the end of a deployment. */
+const triedAfterEnd = 24 * 60 * 60_000;
+
+async function draw(d: Deployment, world: ScreenWorld): Promise<void> {
   if (!isPublic(d)) return answerRequester(d, world);
-  const screen = await showCard(d, await world.store.screen(id), world);
-  await tellStory(screen, world, id);
+  const screen = await showCard(d, await world.store.screen(d.id), world);
+  await tellStory(screen, world, d.id);
 }
 
 /** A request that was refused, or wanted only a plan, is between the bot and the person who asked. */
@@ -42,9 +58,24 @@ async function answerRequester(d: Deployment, world: ScreenWorld): Promise<void>
   } catch (error) {
     if (!(error instanceof SlackRefused)) throw error;
     // The channel is closed to the bot, or the address is used up: a direct message always arrives.
-    await slack.post(d.requestedBy.id, message, `${d.id}:answer`);
+    await slack.direct(d.requestedBy.id, message, `${d.id}:answer`, d.requestedAt);
   }
   await store.saveScreen(d.id, { ...screen, answered: true });
+}
+
+/** Whoever asked for a deployment that nobody can see is told so once; it goes on all the same. */
+async function tellUnseen(d: Deployment, refusal: SlackRefused, world: ScreenWorld): Promise<void> {
+  const { store, slack, catalog } = world;
+  const screen = await store.screen(d.id);
+  if (screen.unseen) return;
+  const message = cardUnseen(d.id, catalog.slack.deployments, remedyFor(refusal));
+  try {
+    await slack.whisper(d.requestedIn, d.requestedBy.id, message);
+  } catch (error) {
+    if (!(error instanceof SlackRefused)) throw error;
+    await slack.direct(d.requestedBy.id, message, `${d.id}:unseen`, d.requestedAt);
+  }
+  await keep(d.id, { ...screen, unseen: true }, world);
 }
 
 async function showCard(d: Deployment, screen: Screen, world: ScreenWorld): Promise<Screen> {
@@ -86,20 +117,23 @@ async function tellStory(screen: Screen, world: ScreenWorld, id: string): Promis
     if (!d || state.channel === null || state.ts === null || state.told >= d.story.length) return;
     // After a post whose answer was lost, the same lines are looked for, not others.
     const upTo = state.posting?.upTo ?? d.story.length;
-    const lines: Message[] = [];
-    let next = state.told;
-    for (; next < upTo && lines.length < mostLines; next++) {
-      const line = storyLine(d, next);
-      if (line) lines.push(line);
+    const lines: { message: Message; next: number }[] = [];
+    for (let index = state.told; index < upTo && lines.length < mostLines; index++) {
+      const message = storyLine(d, index);
+      if (message) lines.push({ message, next: index + 1 });
     }
+    let next = upTo;
     if (lines.length > 0) {
+      const { message, count } = together(lines.map((line) => line.message));
+      next = lines[count - 1]?.next ?? upTo;
       const key = `${id}#${state.told}`;
-      const told = await once(id, key, state.channel, together(lines), state, world, state.ts, next);
+      const told = await once(id, key, state.channel, message, state, world, state.ts, next);
       state = told.screen;
     }
     state = await keep(id, { ...state, told: next }, world);
   }
 }
+/** More in one message would be hard to read. */
 const mostLines = 10;
 
 /** Posts under a key that is written down before: a second try looks whether the first one arrived. */
@@ -118,9 +152,11 @@ async function once(
     if (found) return { message: found, fresh: false, screen: { ...before, posting: null } };
   }
   const posting = before.posting?.key === key ? before.posting : { key, upTo, at: world.clock.now() };
-  // Whoever else draws it is told here, before the post, that they are two.
-  const noted = await keep(id, { ...before, posting }, world);
-  const posted = await world.slack.post(channel, message, key, thread);
+  let noted = before;
+  // Written down once the turn has come: of two that draw the same, the second one is told before it sends.
+  const posted = await world.slack.post(channel, message, key, thread, async () => {
+    noted = await keep(id, { ...before, posting }, world);
+  });
   return { message: posted, fresh: true, screen: { ...noted, posting: null } };
 }
 

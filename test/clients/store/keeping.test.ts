@@ -116,6 +116,7 @@ describe('what is remembered of messages', () => {
       told: 0,
       posting: null,
       answered: false,
+      unseen: false,
     });
     const state = { ...blank, channel: 'C1', ts: '1.2', posting: { key: 'D-1#0', upTo: 3, at: 5 } };
     await bench.store.saveScreen('D-1', state);

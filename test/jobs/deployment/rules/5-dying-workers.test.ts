@@ -27,6 +27,7 @@ const silent: SlackWriter = {
   post: async (channel) => ({ channel, ts: '1.0' }),
   update: async () => {},
   find: async () => null,
+  direct: async () => {},
   whisper: async () => {},
   answer: async () => {},
 };
