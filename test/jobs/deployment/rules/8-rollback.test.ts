@@ -162,3 +162,12 @@ describe('a rollback while a deploy of the same services', () => {
     expect(hand.versions(prod)).toEqual(all('v1.1.0'));
   });
 });
+
+test('going back twice never returns to what was fled from', async () => {
+  await proven('v1.1.0', 'v1.2.0');
+  expect((await hand.untilIn(await rollback(), 'ended')).ending).toBe('succeeded');
+  expect(hand.versions(prod)).toEqual(all('v1.1.0'));
+  const again = await hand.untilIn(await rollback(), 'ended');
+  expect(refusalOf(again)).toEqual({ ending: 'refused', code: 'nothing-healthy' });
+  expect(hand.versions(prod)).toEqual(all('v1.1.0'));
+});
