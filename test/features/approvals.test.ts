@@ -99,7 +99,7 @@ describe('a deployment that waits for approval', () => {
     const id = await bot.ask('/deploy production auth-svc v1.2.0', { as: 'ana' });
     bot.slack.fail.error('chat.update', 'internal_error', 1_000);
     expect(await bot.press(id, 'Approve', { as: 'ben' })).toMatch(/you approved/);
-    expect(await bot.press(id, 'Approve', { as: 'ben' })).toMatch(/@ben was first and approved/);
+    expect(await bot.press(id, 'Approve', { as: 'ben' })).toMatch(/Noted: you approved/);
     await bot.until('the start', async () => ((await bot.store.load(id))?.startedAt ? true : undefined));
     expect(await bot.press(id, 'Approve', { as: 'carla' })).toMatch(/@ben was first and approved/);
     bot.slack.fail.error('chat.update', 'internal_error', 0);
@@ -139,7 +139,7 @@ test('waits for two people where two are required, and one person counts once', 
     const id = await bot.ask('/deploy production auth-svc v1.1.0', { as: 'ana' });
     await bot.press(id, 'Approve', { as: 'ben' });
     await bot.shows(id, /@ben approved already, more are needed/);
-    expect(await bot.press(id, 'Approve', { as: 'ben' })).toMatch(/@ben was first and approved/);
+    expect(await bot.press(id, 'Approve', { as: 'ben' })).toMatch(/Noted: you approved/);
     expect((await bot.store.load(id))?.step).toBe('approval');
     await bot.press(id, 'Approve', { as: 'carla' });
     expect(await bot.ended(id)).toBe('succeeded');

@@ -51,8 +51,7 @@ export async function decide(
   const deployment = await world.store.load(click.deployment);
   if (!deployment) return { kind: 'not-found' };
   const state = standing(deployment, click, world.clock.now());
-  if (state === 'stale') return late(click, deployment, world);
-  if (state) return { kind: state, deployment };
+  if (state) return tooLate(state, click, deployment, world);
   const roles = rolesFor(click.choice, deployment, world);
   const allowed = isOwn(click, deployment) ? 'yes' : await may(click.by, roles);
   if (allowed !== 'yes') return { kind: allowed === 'no' ? 'denied' : 'unknown', deployment, roles };
@@ -85,16 +84,28 @@ function standing(
   }
 }
 
-/** The work may have gone on since the question was answered: whoever comes second hears who was first. */
-async function late(
-  { choice, round }: Click,
+/**
+ * The work may have gone on since the question was answered: whoever comes second hears who was first, and whoever
+ * answered so before (or whose answer is carried out a second time) that it is noted.
+ */
+async function tooLate(
+  state: 'stale' | 'ended' | 'too-late',
+  click: Click,
   deployment: Deployment,
   { store }: DecideWorld,
 ): Promise<ClickAnswer> {
+  const { choice, round } = click;
   const isLatest = round === (latestRound(choice, deployment) ?? round);
-  const [first] = isLatest ? await store.answersTo(deployment.id, questionOf(choice, deployment)) : [];
-  return first ? { kind: 'already-decided', deployment, first } : { kind: 'stale', deployment };
+  const answers = isLatest ? await store.answersTo(deployment.id, questionOf(choice, deployment)) : [];
+  const [first] = answers;
+  if (isRepeated(click, answers)) return { kind: 'recorded', deployment, choice: recordedChoice[choice] };
+  return state === 'stale' && first
+    ? { kind: 'already-decided', deployment, first }
+    : { kind: state, deployment };
 }
+
+const isRepeated = ({ by, choice }: Click, answers: readonly Decision[]): boolean =>
+  answers.some((answer) => answer.by.id === by.id && answer.choice === recordedChoice[choice]);
 
 /** Should the catalog no longer name the environment, the admins answer for it. */
 function rolesFor(choice: Choice, d: Deployment, { catalog }: DecideWorld): readonly Role[] {
@@ -135,11 +146,8 @@ const recordedChoice: Readonly<Record<Choice, Decision['choice']>> = {
   'hold-leave': 'leave',
 };
 
-async function record(
-  { choice, by }: Click,
-  deployment: Deployment,
-  world: DecideWorld,
-): Promise<ClickAnswer> {
+async function record(click: Click, deployment: Deployment, world: DecideWorld): Promise<ClickAnswer> {
+  const { choice, by } = click;
   // Approvals that do not suffice yet leave the question open to a rejection too.
   const isApproval = choice === 'approve' || choice === 'reject';
   const needed = isApproval ? (deployment.approval?.required ?? 1) : 1;
@@ -150,7 +158,7 @@ async function record(
     answer,
     needed,
   );
-  if (recorded) return { kind: 'recorded', deployment, choice: answer.choice };
+  if (recorded || isRepeated(click, answers)) return { kind: 'recorded', deployment, choice: answer.choice };
   const first = answers.find((a) => a.by.id === by.id) ?? answers[0];
   // It ended between our look at it and the answer.
   return first ? { kind: 'already-decided', deployment, first } : { kind: 'ended', deployment };
