@@ -27,7 +27,7 @@ export const prod = 'skillancer-prod';
 export const staging = 'skillancer-staging';
 export const services = ['auth-svc', 'market-svc', 'api-gateway'];
 
-export interface HandClock extends Clock {
+interface HandClock extends Clock {
   turn(ms: number): void;
 }
 

@@ -15,7 +15,11 @@ export async function versionFor(
   running: Running,
   world: World,
 ): Promise<To> {
-  if (d.kind === 'rollback') return olderRevision(d, place, running, world);
+  if (d.kind === 'rollback') {
+    // Planned again, because something else went back meanwhile: to where it was to go, not one version further.
+    const planned = d.releases.find(({ service }) => service === place.service);
+    return planned?.to ?? olderRevision(d, place, running, world);
+  }
   const before = environmentOf(d, world).after;
   const mustBeProven = before !== undefined && !d.skipStaging && world.catalog.place(place.service, before);
   if (d.wanted.version === null && mustBeProven) return provenBefore(place, before, world);

@@ -163,6 +163,19 @@ describe('a rollback while a deploy of the same services', () => {
   });
 });
 
+test('asked for twice at once goes back once, though something older was proven as well', async () => {
+  await proven('v1.1.0', 'v1.0.0', 'v1.2.0');
+  const [first, second] = [await rollback(), await rollback()];
+  await hand.visit(first);
+  await hand.visit(second);
+  expect((await hand.untilIn(first, 'ended')).ending).toBe('succeeded');
+  expect(refusalOf(await hand.untilIn(second, 'ended'))).toEqual({
+    ending: 'refused',
+    code: 'nothing-to-do',
+  });
+  expect(hand.versions(prod)).toEqual(all('v1.0.0'));
+});
+
 test('going back twice never returns to what was fled from', async () => {
   await proven('v1.1.0', 'v1.2.0');
   expect((await hand.untilIn(await rollback(), 'ended')).ending).toBe('succeeded');
