@@ -52,6 +52,7 @@ export function noteRefusal({ kind, name, detail, asker }: Asked, { code }: Refu
     environment: null,
     detail: `${code}: ${detail.slice(0, longestDetail)}`,
     from: asker.from,
+    channel: asker.channel,
   };
   front.store.audit(entry).catch((error: unknown) => front.log.error({ err: error }, 'not in the audit'));
 }

@@ -28,6 +28,7 @@ export async function health(text: string, asker: Asker, desk: Desk): Promise<Re
       environment,
       detail: services.join(','),
       from: asker.from,
+      channel,
     });
   });
   return { say: healthWorking(environment, services.length) };

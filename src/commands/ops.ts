@@ -35,5 +35,19 @@ async function showStatus(asker: Asker, desk: Desk): Promise<Reply> {
   });
 }
 
-const writeDown = (what: string, detail: string | null, { person, from }: Asker, { store, clock }: Desk) =>
-  store.audit({ at: clock.now(), who: person, what, deployment: null, environment: null, detail, from });
+const writeDown = (
+  what: string,
+  detail: string | null,
+  { person, from, channel }: Asker,
+  { store, clock }: Desk,
+) =>
+  store.audit({
+    at: clock.now(),
+    who: person,
+    what,
+    deployment: null,
+    environment: null,
+    detail,
+    from,
+    channel,
+  });

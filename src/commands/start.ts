@@ -65,6 +65,7 @@ async function create(draft: ReturnType<typeof draftOf>, asker: Asker, desk: Des
     environment: draft.environment,
     detail: detailOf(draft),
     from: asker.from,
+    channel: asker.channel,
   };
   try {
     return await desk.store.createDeployment(draft, asker.request, audit, patience, asker.responseUrl);

@@ -39,5 +39,7 @@ export const auditEntry = z.strictObject({
   detail: z.string().nullable(),
   /** How it came in. */
   from: z.enum(['command', 'form', 'button', 'worker', 'clock']),
+  /** Slack's id of the channel, group or direct message in which somebody asked. */
+  channel: z.string().exactOptional(),
 });
 export type AuditEntry = z.infer<typeof auditEntry>;

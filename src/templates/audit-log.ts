@@ -54,7 +54,7 @@ function drawing(
 }
 
 function auditLine(
-  { at, who, what, deployment, environment, detail, from }: AuditEntry,
+  { at, who, what, deployment, environment, detail, from, channel = '' }: AuditEntry,
   subject: string | null,
   width: number,
 ): string {
@@ -65,5 +65,11 @@ function auditLine(
     ...(deployment && deployment !== subject ? [escaped(deployment, 40)] : []),
     ...(environment ? [`in ${escaped(environment, 63)}`] : []),
   ];
-  return `• ${words.join(' ')} (${from})${detail ? `: ${escaped(detail, width)}` : ''}`;
+  return `• ${words.join(' ')} (${from}${place(channel)})${detail ? `: ${escaped(detail, width)}` : ''}`;
+}
+
+/** Forms that were opened nowhere in particular have no channel to show. */
+function place(channel: string): string {
+  if (/^[CG][A-Z0-9]{6,20}$/.test(channel)) return ` in <#${channel}>`;
+  return channel.startsWith('D') ? ' in a direct message' : '';
 }

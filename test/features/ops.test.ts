@@ -50,7 +50,7 @@ test('status shows what waits, what is under way and who holds the lock', async 
   expect(await bot.ended(running)).toBe('succeeded');
 
   const audit = await newest(`/ops audit ${waiting.toLowerCase()}`, 'ana', `Audit of ${waiting}`);
-  expect(audit).toMatch(/@carla `deploy\.requested` in production \(command\): auth-svc/);
+  expect(audit).toMatch(/@carla `deploy\.requested` in production \(command in <#C[A-Z0-9]+>\): auth-svc/);
   expect(audit).toMatch(/@dave `click\.denied` in production \(button\): approve/);
   expect(audit).toMatch(/@ben `deploy\.approved` in production \(button\)/);
   expect(audit).toMatch(/the bot `deploy\.service-updated` in production \(worker\): auth-svc/);
@@ -63,9 +63,11 @@ test('the audit holds what was refused, too', async () => {
   await bot.slack.command('/deploy prodution all', { as: 'ana' });
   const audit = await newest('/ops audit', 'ben', 'Audit');
   expect(audit).toMatch(
-    /@dave `command\.refused` \(command\): not-allowed: \/deploy production all --skip-staging/,
+    /@dave `command\.refused` \(command in <#C\d+>\): not-allowed: \/deploy production all --skip-staging/,
   );
-  expect(audit).toMatch(/@ana `command\.refused` \(command\): unknown-environment: \/deploy prodution all/);
+  expect(audit).toMatch(
+    /@ana `command\.refused` \(command in <#C\d+>\): unknown-environment: \/deploy prodution all/,
+  );
   expect(audit).toMatch(/@ana `status\.asked`/);
 });
 

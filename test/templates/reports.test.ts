@@ -104,6 +104,14 @@ describe('the audit', () => {
       /@ana `deploy.asked` D-1 in production \(command\): number 1/,
     );
   });
+  test.each([
+    ['C0GENERAL1', '(command in <#C0GENERAL1>)'],
+    ['D0DIRECT01', '(command in a direct message)'],
+    ['U0ANA00001', '(command)'],
+    ['<!channel>', '(command)'],
+  ])('says where from: %s', (channel, words) => {
+    expect(shown(auditLog([{ ...entry(1), channel }], null).blocks)).toContain(words);
+  });
   test('does not repeat the deployment that was asked about', () => {
     expect(shown(auditLog([entry(1)], 'D-1').blocks)).toMatch(/@ana `deploy.asked` in production/);
   });
