@@ -93,7 +93,13 @@ function report({
       `after a kill somebody went on with each deployment in flight:`,
       `  all: ${distribution(times)}`,
       `  those that the dead worker had in hand: ${distribution(struck)}`,
+      ...Object.entries(countBy(stage.crew.complaints, wordsOf)).map(
+        ([words, count]) => `  logged ${count} times: ${words}`,
+      ),
       '',
     ].join('\n'),
   );
 }
+
+/** A log line without what differs from one to the next. */
+const wordsOf = (line: string): string => /"msg":"([^"]*)"/.exec(line)?.[1] ?? line.slice(0, 200);

@@ -106,6 +106,8 @@ test('a record that this release cannot read costs its job no attempt, and does 
   expect(job?.attemptsStarted).toBeGreaterThan(1);
   expect(logged).toContainEqual({
     deployment: strange,
-    error: `${strange} was stored by another release of this bot: its record has schema 7, and this release reads 1.`,
+    err: expect.objectContaining({
+      message: `${strange} was stored by another release of this bot: its record has schema 7, and this release reads 1.`,
+    }),
   });
 });

@@ -27,7 +27,9 @@ describe('a worker that was overtaken', () => {
     const line = { at: 0, who: null, what: 'x', deployment: id, environment: 'staging', detail: null };
     const saving = hand.store.save(end, [{ ...line, from: 'worker' }]);
     await expect(saving).rejects.toThrow(SaveConflict);
-    await expect(saving).rejects.toThrow(`${id} was saved by somebody else after revision ${late.revision}`);
+    await expect(saving).rejects.toThrow(
+      `${id} was saved or stopped by somebody else after revision ${late.revision}`,
+    );
 
     expect(await hand.record(id)).toEqual(winner);
     expect(await hand.store.auditTail(1_000)).toEqual(audit);
