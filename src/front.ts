@@ -13,6 +13,8 @@ export interface Running {
   /** What serves `/slack/events`; null in Socket Mode. */
   requestListener: RequestListener | null;
   start(): Promise<void>;
+  /** Resolves once nothing that came in is being answered. */
+  settled(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -49,11 +51,25 @@ export function createFront({ slack }: ProcessSettings, log: Logger, front: Fron
     clientOptions: slack.apiUrl ? { slackApiUrl: slack.apiUrl } : {},
   });
   app.error(async (error) => log.error({ err: error }, 'Bolt could not handle a request'));
+  let open = 0;
+  const waiting: (() => void)[] = [];
+  app.use(async ({ next }) => {
+    open++;
+    try {
+      await next();
+    } finally {
+      open--;
+      if (open === 0) for (const go of waiting.splice(0)) go();
+    }
+  });
   register(app, front);
   return {
     mode: http ? 'http' : 'socket',
     requestListener: http?.requestListener ?? null,
     start: async () => void (await socket?.start()),
+    settled: async () => {
+      if (open > 0) await new Promise<void>((resolve) => waiting.push(resolve));
+    },
     stop: async () => void (await socket?.stop()),
   };
 }

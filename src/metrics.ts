@@ -3,6 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Queues } from './jobs/queues.ts';
 import type { Deployment } from './records/deployment.ts';
 
+/** `queues` are on a connection that fails when Redis is away: who asks for metrics must not wait for it. */
 export function createMetrics(queues: Pick<Queues, 'deployments' | 'screens' | 'errands'>) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'pilothouse_' });
@@ -24,9 +25,16 @@ export function createMetrics(queues: Pick<Queues, 'deployments' | 'screens' | '
     labelNames: ['queue', 'state'],
     registers: [registry],
     async collect() {
-      for (const queue of [queues.deployments, queues.screens, queues.errands]) {
-        const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'failed');
-        for (const [state, count] of Object.entries(counts)) this.set({ queue: queue.name, state }, count);
+      this.reset();
+      const all = [queues.deployments, queues.screens, queues.errands];
+      const counted = await Promise.allSettled(
+        all.map(async (queue) => ({ name: queue.name, counts: await queue.getJobCounts(...states) })),
+      );
+      // Without Redis the rest is still worth knowing, and a figure that is not there is no zero.
+      for (const one of counted) {
+        if (one.status === 'rejected') continue;
+        const { name, counts } = one.value;
+        for (const [state, count] of Object.entries(counts)) this.set({ queue: name, state }, count);
       }
     },
   });
@@ -37,3 +45,5 @@ export function createMetrics(queues: Pick<Queues, 'deployments' | 'screens' | '
       endings.inc({ environment, kind, ending: ending ?? 'none' }),
   };
 }
+
+const states = ['waiting', 'active', 'delayed', 'failed'] as const;

@@ -13,6 +13,7 @@ import { createPeople } from './clients/people.ts';
 import { createProbe } from './clients/probe.ts';
 import { checkDurability, ready, requestConnection, workerConnection } from './clients/redis.ts';
 import { createSlackWriter, slackClient } from './clients/slack.ts';
+import { channelProblem } from './clients/slack-channel.ts';
 import { createStore } from './clients/store/index.ts';
 import { patience } from './commands/desk.ts';
 import { EnvironmentError, type ProcessSettings, readEnvironment, secretsOf } from './config/environment.ts';
@@ -20,10 +21,11 @@ import { CatalogError, loadCatalog } from './config/load-catalog.ts';
 import { createFront } from './front.ts';
 import { createHttp } from './http.ts';
 import { createQueues } from './jobs/queues.ts';
-import { sweep } from './jobs/sweep.ts';
+import { keepSweeping, sweep } from './jobs/sweep.ts';
 import { startWorkers } from './jobs/workers.ts';
 import { createLog, slackLogger } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { atMost, stopOnSignals } from './shutdown.ts';
 import { ecsTarget } from './targets/ecs.ts';
 
 export interface Server {
@@ -33,6 +35,8 @@ export interface Server {
 
 const redisPatience = 30_000;
 const sweepEvery = 5_000;
+/** What is under way gets so many real milliseconds to end, all in all less than the 30 s of Kubernetes and ECS. */
+const patienceAtEnd = { requests: 3_000, workers: 20_000, connections: 2_000 };
 /** Well within the time that a membership counts as fresh, in the clock's milliseconds. */
 const peopleEvery = 4 * 60_000;
 
@@ -52,24 +56,24 @@ export async function startServer(settings: ProcessSettings, log: Logger): Promi
     log.warn({ entry, error: error instanceof Error ? error.message : error }, 'cannot read who this is'),
   );
   const queues = createQueues(patient, settings.prefix);
-  const metrics = createMetrics(queues);
+  const requestQueues = createQueues(impatient, settings.prefix);
+  const metrics = createMetrics(requestQueues);
   const stops: ((redisAnswers: boolean) => Promise<unknown>)[] = [];
 
-  const isWeb = settings.role !== 'worker';
-  const requestQueues = isWeb ? createQueues(impatient, settings.prefix) : null;
-  const front = requestQueues
-    ? createFront(settings, log, {
-        catalog,
-        clock,
-        people,
-        slack,
-        queues: requestQueues,
-        store: createStore(impatient, settings.prefix, { patience, warn: (text) => log.warn(text) }),
-        openForm: async (trigger, view) => void (await client.views.open({ trigger_id: trigger, view })),
-        log,
-        count: metrics.request,
-      })
-    : null;
+  const front =
+    settings.role !== 'worker'
+      ? createFront(settings, log, {
+          catalog,
+          clock,
+          people,
+          slack,
+          queues: requestQueues,
+          store: createStore(impatient, settings.prefix, { patience, warn: (text) => log.warn(text) }),
+          openForm: async (trigger, view) => void (await client.views.open({ trigger_id: trigger, view })),
+          log,
+          count: metrics.request,
+        })
+      : null;
 
   if (settings.role !== 'web') {
     const store = createStore(patient, settings.prefix);
@@ -89,18 +93,26 @@ export async function startServer(settings: ProcessSettings, log: Logger): Promi
         log.warn({ deployment: id, step, err }, 'a step could not tell'),
     };
     const workers = startWorkers(patient, settings.prefix, world, log);
-    const sweeping = setInterval(() => {
-      sweep(store, queues).catch((error: unknown) => log.warn({ err: error }, 'the sweep failed'));
-    }, sweepEvery);
+    const sweeping = keepSweeping(
+      () => sweep(store, queues),
+      sweepEvery,
+      (err) => log.warn({ err }, 'the sweep failed'),
+    );
     stops.push(async (redisAnswers) => {
-      clearInterval(sweeping);
-      await workers.close(!redisAnswers);
+      sweeping.stop();
+      if (await atMost(patienceAtEnd.workers, workers.close(!redisAnswers))) return;
+      log.warn('Some jobs did not come to an end; another worker goes on with them.');
     });
   }
 
   const refreshing = setInterval(() => void people.refresh(), clock.real(peopleEvery));
   void people.refresh();
+  void channelProblem(catalog.slack.deployments, slack, clock.now()).then((problem) => {
+    if (problem) log.warn(problem);
+  });
+  let isDraining = false;
   const http = createHttp({
+    isDraining: () => isDraining,
     trouble: async () => ((await impatient.ping()) === 'PONG' ? null : 'Redis does not answer'),
     metrics: metrics.registry,
     slack: front?.requestListener ?? null,
@@ -114,13 +126,19 @@ export async function startServer(settings: ProcessSettings, log: Logger): Promi
   return {
     port,
     async stop() {
+      isDraining = true;
       clearInterval(refreshing);
-      await front?.stop();
+      const redisAnswers = await answersNow(impatient);
+      const answered = atMost(patienceAtEnd.requests, front?.settled() ?? Promise.resolve());
+      await Promise.all([answered.then(() => front?.stop()), ...stops.map((stop) => stop(redisAnswers))]);
+      const closed = once(http, 'close');
       http.close();
       http.closeIdleConnections();
-      const redisAnswers = await answersNow(impatient);
-      for (const stop of stops) await stop(redisAnswers);
-      await Promise.all([queues.close(), requestQueues?.close()]);
+      await atMost(
+        patienceAtEnd.connections,
+        Promise.allSettled([closed, queues.close(), requestQueues.close()]),
+      );
+      http.closeAllConnections();
       patient.disconnect();
       impatient.disconnect();
     },
@@ -139,9 +157,11 @@ async function main(): Promise<void> {
     const settings = readEnvironment();
     const log = createLog(settings.logLevel, secretsOf(settings));
     const server = await startServer(settings, log);
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => void server.stop().then(() => process.exit(0)));
-    }
+    const stop = (signal: string) => {
+      log.info({ signal }, 'Pilothouse ends');
+      return server.stop();
+    };
+    stopOnSignals(stop, (err) => log.error({ err }, 'not in good order'));
   } catch (error) {
     process.stderr.write(`${plainReason(error)}\n`);
     process.exit(1);

@@ -13,3 +13,22 @@ export async function sweep(
     else if (await job.isFailed()) await job.retry();
   }
 }
+
+/** Sweeps every `ms` real milliseconds, but never while a sweep is open: without Redis they would pile up. */
+export function keepSweeping(
+  sweepOnce: () => Promise<void>,
+  ms: number,
+  failed: (error: unknown) => void,
+): { stop(): void } {
+  let isOpen = false;
+  const timer = setInterval(() => {
+    if (isOpen) return;
+    isOpen = true;
+    void sweepOnce()
+      .catch(failed)
+      .finally(() => {
+        isOpen = false;
+      });
+  }, ms);
+  return { stop: () => clearInterval(timer) };
+}

@@ -96,13 +96,19 @@ test('a deployment under way outlives a Redis that hangs for a while', async () 
   expect(bot.cloud.writes.filter(({ operation }) => operation === 'UpdateService')).toHaveLength(5);
 });
 
-test('the bot says that it is not ready', async () => {
+test('the bot says that it is not ready, that it lives, and what it counted', async () => {
   freeze();
   const answer = await fetch(`${bot.url}/readyz`);
   const live = await fetch(`${bot.url}/healthz`);
+  const began = performance.now();
+  const metrics = await fetch(`${bot.url}/metrics`).then((response) => response.text());
+  const ms = performance.now() - began;
   thaw();
   expect(answer.status).toBe(503);
   expect(live.status).toBe(200);
+  expect(metrics).toMatch(/pilothouse_requests_total\{.*\} [1-9]/);
+  expect(metrics).not.toMatch(/pilothouse_jobs\{/);
+  expect(ms).toBeLessThan(atOnce);
 });
 
 test('with Redis gone for good, the refusal comes at once', async () => {

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Worker } from 'bullmq';
 import { createQueues, type Queues } from '../../src/jobs/queues.ts';
-import { sweep } from '../../src/jobs/sweep.ts';
+import { keepSweeping, sweep } from '../../src/jobs/sweep.ts';
 import { type ByHand, byHand } from './by-hand.ts';
 
 let hand: ByHand;
@@ -58,6 +58,29 @@ describe('the sweep', () => {
     await sweep(hand.store, queues);
     expect(await job?.getState()).toBe('waiting');
     await quitter.close();
+  });
+});
+
+describe('sweeping again and again', () => {
+  test('waits for a sweep that Redis keeps open, and goes on after one that failed', async () => {
+    const failures: unknown[] = [];
+    let begun = 0;
+    let end: (error?: Error) => void = () => {};
+    const sweepOnce = () =>
+      new Promise<void>((resolve, reject) => {
+        begun++;
+        end = (error) => (error ? reject(error) : resolve());
+      });
+    const sweeping = keepSweeping(sweepOnce, 10, (error) => failures.push(error));
+    const pause = () => new Promise((resolve) => setTimeout(resolve, 100));
+    await pause();
+    expect(begun).toBe(1);
+    end(new Error('Redis is away'));
+    await pause();
+    expect(begun).toBe(2);
+    expect(failures).toHaveLength(1);
+    sweeping.stop();
+    end();
   });
 });
 
