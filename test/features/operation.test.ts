@@ -3,12 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
 import type { Bot } from '../../playground/bots.ts';
 import { type Stage, type StageOptions, startStage } from '../../playground/stage.ts';
+import { startBot } from '../support/bot.ts';
 
 let stage: Stage;
 const start = async (options: StageOptions) => {
   stage = await startStage({ scale: 30, ...options });
 };
-afterEach(() => stage.stop(), 60_000);
+afterEach(() => stage?.stop(), 60_000);
 
 const until = async (what: string, look: () => boolean, seconds = 60) => {
   for (const end = performance.now() + seconds * 1_000; !look(); await sleep(25)) {
@@ -72,3 +73,17 @@ test('a process that has to wait is not ready any more, and ends at once when it
   await until('the end', shows('Deployed'));
   expect(cards()).toHaveLength(1);
 }, 150_000);
+
+test('a deployments channel that cannot be used is told of at the start, and does not hinder it', async () => {
+  const lines: string[] = [];
+  const nowhere = (text: string) => text.replace('#deployments', '#nowhere');
+  const bot = await startBot({ catalog: nowhere, log: (line) => lines.push(line) });
+  try {
+    const isTold = () => lines.some((line) => /cannot be shown in #nowhere.*create it/.test(line));
+    await until('the warning', isTold, 10);
+    const reply = await bot.ask('/deploy staging auth-svc v1.1.0', { as: 'ana' });
+    expect(await bot.whispered('ana', `${reply} cannot be shown in #nowhere`)).toMatch(/invite the bot/);
+  } finally {
+    await bot.stop();
+  }
+});
