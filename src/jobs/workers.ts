@@ -18,12 +18,13 @@ export interface WorkerLog {
 }
 
 /**
- * A worker that dies is noticed after `lockDuration` + `stalledInterval`, so another one goes on within 10 s of a
- * kill; the number of deaths that a job may see is not limited. Real milliseconds, whatever the clock.
+ * A worker that dies is noticed after `lockDuration` and at most two of `stalledInterval` (the others wait out a check that
+ * the dead one began), so another one goes on well within 10 s of a kill; the number of deaths that a job may see is not
+ * limited. Real milliseconds, whatever the clock.
  */
 const survival = {
   lockDuration: 5_000,
-  stalledInterval: 2_000,
+  stalledInterval: 1_000,
   maxStalledCount: 1_000_000,
 } satisfies Partial<WorkerOptions>;
 
