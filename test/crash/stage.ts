@@ -15,13 +15,15 @@ import { startServer } from '../../src/server.ts';
 import { type Crew, startCrew } from '../support/crew.ts';
 import { testRedis } from '../support/redis.ts';
 import { people } from '../support/world.ts';
+import { layWire } from './wire.ts';
 
 /** `production` asks for approvals, and for the typed word before a rollback. */
 export const environments = ['alpha', 'bravo', 'charlie', 'delta', 'production'] as const;
 export type EnvironmentName = (typeof environments)[number];
 export const services = ['auth-svc', 'market-svc', 'api-gateway'];
 
-export const goodVersions = ['v1.0.0', 'v1.1.0', 'v1.2.0'];
+/** So many that most deployments bring one whose task definition is not there yet. */
+export const goodVersions = Array.from({ length: 9 }, (_, n) => `v1.${n}.0`);
 /** The first one answers 503, the tasks of the second one never start; ECS gives up on them. */
 export const badVersions = ['v2.0.0', 'v3.0.0'] as const;
 
@@ -33,6 +35,8 @@ export interface Stage {
   redis: Redis;
   prefix: string;
   crew: Crew;
+  /** Which call of the worker in place 0 is its last one: it dies when that is done, before it hears the answer. */
+  lastCall: { isIt: ((call: string) => boolean) | null; happened: (call: string) => void };
   /** Waits for anything, in real seconds: until `look` gives something. */
   until<R>(what: string, seconds: number, look: () => Promise<R | undefined> | R | undefined): Promise<R>;
   stop(): Promise<void>;
@@ -89,7 +93,21 @@ export async function setStage(scale: number, workers: number): Promise<Stage> {
     pino({ level: 'silent' }),
   );
   slack.connect(`http://127.0.0.1:${web.port}/slack/events`);
-  const crew = await startCrew({ size: workers, environment });
+  const lastCall: Stage['lastCall'] = { isIt: null, happened: () => {} };
+  const onAnswer = (call: string) => {
+    if (!lastCall.isIt?.(call)) return 'goes on';
+    lastCall.isIt = null;
+    lastCall.happened(call);
+    return 'lost';
+  };
+  const wires = { aws: await layWire(cloud.awsUrl, onAnswer), slack: await layWire(slack.url, onAnswer) };
+  const wired = {
+    ...environment,
+    AWS_ENDPOINT_URL: wires.aws.url,
+    SLACK_API_URL: `${wires.slack.url}/api/`,
+  };
+  const others = Array.from({ length: workers - 1 }, () => environment);
+  const crew = await startCrew({ places: [wired, ...others] });
   const redis = workerConnection(url, { onError: () => {} });
 
   return {
@@ -99,6 +117,7 @@ export async function setStage(scale: number, workers: number): Promise<Stage> {
     redis,
     prefix,
     crew,
+    lastCall,
     store: createStore(redis, prefix),
     until: async (what, seconds, look) => {
       for (const end = Date.now() + seconds * 1_000; ; await sleep(50)) {
@@ -110,6 +129,7 @@ export async function setStage(scale: number, workers: number): Promise<Stage> {
     stop: async () => {
       await crew.stop();
       await web.stop();
+      await Promise.all([wires.aws.close(), wires.slack.close()]);
       await Promise.all([slack.stop(), cloud.stop()]);
       redis.disconnect();
       rmSync(folder, { recursive: true, force: true });

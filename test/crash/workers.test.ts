@@ -27,7 +27,7 @@ test(`${wanted} workers die, and every deployment comes to one good end`, async 
   const began = performance.now();
   const recovery = watchRecovery(stage);
   const played: Played[] = [];
-  let kills = 0;
+  const deaths: string[] = [];
   let isOver = false;
 
   const lane = async (environment: EnvironmentName, chance: Chance) => {
@@ -38,24 +38,24 @@ test(`${wanted} workers die, and every deployment comes to one good end`, async 
       played.push(one);
     }
   };
-  const killer = async (chance: Chance) => {
-    while (kills < wanted && !isOver) {
-      await sleep(chance.between(200, 2_400));
+  const killer = async (kill: (chance: Chance) => Promise<string>, pause: number, chance: Chance) => {
+    while (deaths.length < wanted && !isOver) {
+      await sleep(chance.between(0, pause));
       // Somebody has to be there who can go on.
       await stage.crew.whenReady(2);
-      await stage.crew.kill(chance.below);
+      deaths.push(await kill(chance));
       recovery.killed();
-      kills++;
     }
     isOver = true;
   };
   const all = [
-    killer(chanceFrom(seed)),
+    killer(killInTheAct, 500, chanceFrom(seed)),
+    killer(killAtAnyMoment, 4_000, chanceFrom(seed - 1)),
     ...environments.map((environment, i) => lane(environment, chanceFrom(seed + i + 1))),
   ];
   const results = await Promise.allSettled(all.map((one) => one.finally(() => (isOver = true))));
   const times = await recovery.times();
-  report({ kills, played, times, seconds: (performance.now() - began) / 1_000 });
+  report({ deaths, played, times, seconds: (performance.now() - began) / 1_000 });
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 
   for (const one of played) {
@@ -69,17 +69,42 @@ test(`${wanted} workers die, and every deployment comes to one good end`, async 
     });
   }
   expect(await stage.store.activeIds()).toEqual([]);
-  expect(kills).toBeGreaterThanOrEqual(wanted);
+  expect(deaths.length).toBeGreaterThanOrEqual(wanted);
   expect(Math.max(...times)).toBeLessThan(soon);
 }, 300_000);
 
+/** One of those that are not in place 0, whatever it does just now; gives how it died. */
+async function killAtAnyMoment(chance: Chance): Promise<string> {
+  await stage.crew.kill(chance.oneOf(stage.crew.ready().filter((place) => place !== 0)));
+  return 'at some moment';
+}
+
+/** Calls that change something outside: what they did must be found again, not done again. */
+const deeds = ['RegisterTaskDefinition', 'UpdateService', 'chat.postMessage', 'chat.update'];
+
+/** The one in place 0, when it has done something of which it has not heard yet, or after a while without. */
+async function killInTheAct(chance: Chance): Promise<string> {
+  const { lastCall, crew } = stage;
+  const deed = chance.oneOf(deeds);
+  return new Promise((resolve, reject) => {
+    const die = (how: string) => {
+      clearTimeout(patience);
+      lastCall.isIt = null;
+      crew.kill(0).then(() => resolve(how), reject);
+    };
+    const patience = setTimeout(() => die('at some moment'), 4_000);
+    lastCall.happened = () => die(`after ${deed}, before its answer`);
+    lastCall.isIt = (call) => call === deed;
+  });
+}
+
 function report({
-  kills,
+  deaths,
   played,
   times,
   seconds,
 }: {
-  kills: number;
+  deaths: string[];
   played: Played[];
   times: number[];
   seconds: number;
@@ -88,7 +113,9 @@ function report({
   const struck = times.filter((time) => time > 1_000);
   process.stdout.write(
     [
-      `seed ${seed}: ${kills} workers killed in ${seconds.toFixed(0)} s, ${played.length} deployments ended`,
+      `seed ${seed}: ${deaths.length} workers killed in ${seconds.toFixed(0)} s, ${played.length} deployments ended`,
+      ...Object.entries(countBy(deaths, (death) => death)).map(([death, count]) => `  ${death}: ${count}`),
+      'their deployments ended so:',
       ...endings.map(([ending, count]) => `  ${ending}: ${count}`),
       `after a kill somebody went on with each deployment in flight:`,
       `  all: ${distribution(times)}`,

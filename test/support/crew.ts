@@ -10,18 +10,18 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const startPatience = 60_000;
 
+type Variables = Readonly<Record<string, string>>;
+
 export interface CrewOptions {
-  /** How many are at work. */
-  size: number;
-  /** All that they read their configuration from. */
-  environment: Readonly<Record<string, string>>;
+  /** All that each place's worker reads its configuration from. */
+  places: readonly Variables[];
 }
 
 export interface Crew {
-  /** Kills one that is at work, with SIGKILL, and has another one start in its place; waits until it is gone. */
-  kill(pick: (count: number) => number): Promise<void>;
-  /** How many are at work now. */
-  ready(): number;
+  /** Kills the one in a place, at once and with SIGKILL, and has another one start there; waits until it is gone. */
+  kill(place: number): Promise<void>;
+  /** The places whose worker is at work now. */
+  ready(): number[];
   /** Resolves when so many are at work. */
   whenReady(count: number): Promise<void>;
   /** What they logged as a warning or worse, one JSON object a line. */
@@ -30,24 +30,20 @@ export interface Crew {
 }
 
 /** Waits until the first one is at work. */
-export async function startCrew({ size, environment }: CrewOptions): Promise<Crew> {
+export async function startCrew({ places }: CrewOptions): Promise<Crew> {
   const folder = await build();
+  const server = join(folder, 'dist/server.js');
   const complaints: string[] = [];
-  const members = new Set<Member>();
-  const hire = () => members.add(startMember(join(folder, 'dist/server.js'), environment, complaints));
-  const ready = () => [...members].filter((member) => member.isReady());
-  for (let n = 0; n < size; n++) hire();
+  const hire = (place: number) => startMember(server, places[place] ?? {}, complaints);
+  const members = places.map((_, place) => hire(place));
+  const ready = () => [...members.keys()].filter((place) => members[place]?.isReady());
 
   const crew: Crew = {
     complaints,
-    ready: () => ready().length,
-    kill: async (pick) => {
-      const candidates = ready();
-      const victim = candidates[pick(candidates.length)];
-      if (!victim) throw new Error('no worker is at work');
-      members.delete(victim);
-      await victim.end('SIGKILL');
-      hire();
+    ready,
+    kill: async (place) => {
+      await members[place]?.end('SIGKILL');
+      members[place] = hire(place);
     },
     whenReady: async (count) => {
       const until = Date.now() + startPatience;
@@ -58,7 +54,7 @@ export async function startCrew({ size, environment }: CrewOptions): Promise<Cre
       }
     },
     stop: async () => {
-      await Promise.all([...members].map((member) => member.end('SIGKILL')));
+      await Promise.all(members.map((member) => member.end('SIGKILL')));
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -72,7 +68,7 @@ interface Member {
   end(signal: NodeJS.Signals): Promise<void>;
 }
 
-function startMember(server: string, environment: CrewOptions['environment'], complaints: string[]): Member {
+function startMember(server: string, environment: Variables, complaints: string[]): Member {
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, ['--import', endsWithUs, server], {
     env: { PATH, HOME, ...environment, PILOTHOUSE_ROLE: 'worker', PORT: '0', HOST: '127.0.0.1' },

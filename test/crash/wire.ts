@@ -1,0 +1,56 @@
+/** A wire between one worker and a server, which can be cut at the worst moment: when a deed is done and not yet answered. */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+export interface Wire {
+  /** What the worker calls instead of the server. */
+  url: string;
+  close(): Promise<void>;
+}
+
+/** `onAnswer` is told of every call that was carried out, by name; the answer is lost when it says so. */
+export async function layWire(target: string, onAnswer: (call: string) => 'lost' | 'goes on'): Promise<Wire> {
+  const server = createServer((incoming, outgoing) => {
+    forward(target, incoming, outgoing, onAnswer).catch(() => outgoing.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function forward(
+  target: string,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  onAnswer: (call: string) => 'lost' | 'goes on',
+): Promise<void> {
+  const asked = request(new URL(incoming.url ?? '/', target), {
+    method: incoming.method ?? 'GET',
+    headers: incoming.headers,
+  });
+  asked.end(await buffer(incoming));
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  const body = await buffer(answer);
+  if (answer.statusCode === 200 && onAnswer(nameOf(incoming)) === 'lost') {
+    outgoing.destroy();
+    return;
+  }
+  outgoing.writeHead(answer.statusCode ?? 500, answer.headers).end(body);
+}
+
+/** `UpdateService` in AWS's protocol, `chat.postMessage` in Slack's. */
+function nameOf({ headers, url }: IncomingMessage): string {
+  const target = headers['x-amz-target'];
+  return String((typeof target === 'string' ? target.split('.') : url?.split('/'))?.at(-1));
+}
