@@ -31,7 +31,10 @@ export function expectNothingTwice({ cloud }: Stage, { d, story }: Played): void
     (write) => write.effect && write.at >= d.requestedAt && write.at <= (d.endedAt ?? 0) && isOf(d, write),
   );
   const names = writes.map(nameOf);
-  expect({ story, twice: names.filter((name, i) => names.indexOf(name) !== i) }).toEqual({
+  expect({
+    story,
+    twice: names.filter((name, i) => names.indexOf(name) !== i).map((name) => name.slice(0, 120)),
+  }).toEqual({
     story,
     twice: [],
   });
