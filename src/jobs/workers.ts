@@ -55,7 +55,6 @@ export function startWorkers(
     );
   }
   return {
-    isRunning: () => workers.every((worker) => worker.isRunning()),
     /** Finishes what is under way, unless `atOnce`: somebody else goes on with it then. */
     close: async (atOnce: boolean) => {
       await Promise.all(workers.map((worker) => worker.close(atOnce)));
