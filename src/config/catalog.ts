@@ -1,26 +1,10 @@
 /** The catalog's shape: what `pilothouse.yml` may say, and what the program reads out of it. */
-import ms from 'ms';
 import { z } from 'zod';
 import { looksLikeVersion } from '../records/version.ts';
+import { channel, duration, oneOrMore, personEntry, type Role, roles, share } from './fields.ts';
+import { type IncidentRules, incidents } from './incidents.ts';
 
-const roles = ['deployers', 'approvers', 'responders', 'admins'] as const;
-export type Role = (typeof roles)[number];
-
-const longest = 30 * 24 * 3_600_000;
-
-/** "30s", "5m", "1h" -> milliseconds. */
-const duration = z
-  .string('expected a duration such as 500ms, 30s, 5m or 1h')
-  .regex(/^\d+(\.\d+)?(ms|s|m|h|d)$/, 'expected a duration such as 500ms, 30s, 5m or 1h')
-  .transform((text) => ms(text as ms.StringValue))
-  .refine((value) => value > 0 && value <= longest, 'expected more than 0 and at most 30d');
-
-/** "95%" -> 0.95. */
-const share = z
-  .string('expected a percentage such as 95%')
-  .regex(/^\d+(\.\d+)?%$/, 'expected a percentage such as 95%')
-  .transform((text) => Number.parseFloat(text) / 100)
-  .refine((value) => value <= 1, 'expected at most 100%');
+export type { Role };
 
 /** Words that mean something else in a command. */
 const commandWords = ['all', 'help', 'full', 'plan', 'reason', 'skip-staging', 'to', 'in', 'on'];
@@ -30,16 +14,6 @@ const name = z
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected a name of lower-case letters, digits and dashes, at most 63')
   .refine((text) => !commandWords.includes(text), 'is a word of the commands: choose another name')
   .refine((text) => !looksLikeVersion(text), 'looks like a version: choose another name');
-
-const personEntry = z
-  .string()
-  .regex(
-    /^([UW][A-Z0-9]{6,}|S[A-Z0-9]{6,}|@[a-z0-9._-]+|[^@\s]+@[^@\s]+\.[^@\s]+)$/,
-    'expected a Slack user id (U…), a user group (@handle or S…) or an e-mail address',
-  );
-
-const oneOrMore = <T extends z.ZodType>(item: T) =>
-  z.union([item, z.array(item).min(1)]).transform((value) => (Array.isArray(value) ? value : [value]));
 
 const rights = z.strictObject({
   deploy: oneOrMore(z.enum(roles)).default(['deployers']),
@@ -74,6 +48,8 @@ const environment = z.strictObject({
     .refine(isPlain, 'expected an address without user, password, ? and #: it is shown in Slack'),
   /** The environment in which a version must have been verified before it may come here. */
   after: name.optional(),
+  /** What users depend on: its failures open incidents. Default: no other environment comes after it. */
+  critical: z.boolean().optional(),
   rights: rights.prefault({}),
   approvals: approvals.optional(),
   /** Ask for the typed word ROLLBACK and a reason (runbook 003); default: where approvals are asked for. */
@@ -160,20 +136,23 @@ const service = z.strictObject({
 export const catalogFile = z.strictObject({
   organization: z.string().min(1).max(80),
   slack: z.strictObject({
-    deployments: z
-      .string()
-      .regex(/^(#[a-z0-9._-]{1,79}|[CG][A-Z0-9]{6,})$/, 'expected #channel or a channel id'),
+    deployments: channel,
+    /** Where incidents are announced; needed once `incidents` is there. */
+    incidents: channel.optional(),
   }),
   people: z.strictObject({
     deployers: z.array(personEntry).min(1),
     approvers: z.array(personEntry).default([]),
     responders: z.array(personEntry).default([]),
+    /** Who may publish to the status page. */
+    communicators: z.array(personEntry).default([]),
     admins: z.array(personEntry).default([]),
   }),
   environments: z
     .record(name, environment)
     .refine((all) => Object.keys(all).length > 0, 'expected at least one'),
   services: z.record(name, service).refine((all) => Object.keys(all).length > 0, 'expected at least one'),
+  incidents: incidents.optional(),
 });
 export type CatalogFile = z.infer<typeof catalogFile>;
 
@@ -194,16 +173,19 @@ export interface ServicePlace {
 export type Environment = Readonly<z.infer<typeof environment>> & {
   readonly name: string;
   readonly confirm_rollback: boolean;
+  readonly critical: boolean;
 };
 
 /** The catalog as the program uses it: checked as a whole, deeply frozen, in the file's order. */
 export interface Catalog {
   readonly organization: string;
-  readonly slack: { readonly deployments: string };
+  readonly slack: { readonly deployments: string; readonly incidents?: string | undefined };
   readonly people: Readonly<Record<Role, readonly string[]>>;
   readonly environments: ReadonlyMap<string, Environment>;
   /** Service names in order of stage, then of the file. */
   readonly services: readonly string[];
   /** The service in that environment, or undefined where it does not run there. */
   place(service: string, environment: string): ServicePlace | undefined;
+  /** Undefined where the bot does not run incidents. */
+  readonly incidents?: (IncidentRules & { readonly channel: string }) | undefined;
 }

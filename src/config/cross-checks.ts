@@ -13,6 +13,7 @@ export function crossChecks(file: CatalogFile, says: YamlSource['says']): Findin
       ...watchOf(name, file),
     ]),
     ...Object.keys(file.services).flatMap((name) => [...homesOf(name, file), ...probeNamesOf(name, file)]),
+    ...incidentsOf(file),
   ];
 }
 
@@ -100,6 +101,29 @@ function probeNamesOf(service: string, { services }: CatalogFile): Finding[] {
         ]
       : [],
   );
+}
+
+function incidentsOf({ incidents, slack, services }: CatalogFile): Finding[] {
+  if (!incidents) return [];
+  const known = Object.keys(services);
+  const strangers = Object.keys(incidents.status_page?.components ?? {}).filter(
+    (name) => !known.includes(name),
+  );
+  return [
+    ...(slack.incidents === undefined
+      ? [
+          {
+            path: ['slack', 'incidents'],
+            message: 'is missing: the channel in which incidents are announced',
+          },
+        ]
+      : []),
+    ...strangers.map((name) => {
+      const meant = nearest(name, known);
+      const message = `there is no service ${name}${meant ? `; did you mean ${meant}?` : ''}`;
+      return { path: ['incidents', 'status_page', 'components', name], message };
+    }),
+  ];
 }
 
 /** Two places that are one and the same ECS service: a deployment to one would change the other. */

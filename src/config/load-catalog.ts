@@ -57,18 +57,25 @@ function catalogOf(file: CatalogFile, places: readonly ServicePlace[]): Catalog 
     organization: file.organization,
     slack: deepFreeze(file.slack),
     people: deepFreeze(file.people),
-    environments: frozenMap(Object.entries(file.environments).map(environmentOf)),
+    environments: frozenMap(
+      Object.entries(file.environments).map((entry) => environmentOf(entry, file.environments)),
+    ),
     services: Object.freeze(inStages.map(([name]) => name)),
     place: (service: string, environment: string) => byService.get(service)?.get(environment),
+    ...(file.incidents &&
+      file.slack.incidents && {
+        incidents: deepFreeze({ ...file.incidents, channel: file.slack.incidents }),
+      }),
   });
 }
 
-function environmentOf([name, settings]: [string, CatalogFile['environments'][string]]): [
-  string,
-  Environment,
-] {
+function environmentOf(
+  [name, settings]: [string, CatalogFile['environments'][string]],
+  all: CatalogFile['environments'],
+): [string, Environment] {
   const confirm_rollback = settings.confirm_rollback ?? settings.approvals !== undefined;
-  return [name, deepFreeze({ ...settings, name, confirm_rollback })];
+  const critical = settings.critical ?? !Object.values(all).some(({ after }) => after === name);
+  return [name, deepFreeze({ ...settings, name, confirm_rollback, critical })];
 }
 
 /** Freezing a Map leaves its contents open, so its writing methods are taken away as well. */

@@ -35,10 +35,12 @@ export const auditEntry = z.strictObject({
   what: z.string(),
   /** The deployment's id, or null. */
   deployment: z.string().nullable(),
+  /** The incident's id. */
+  incident: z.string().exactOptional(),
   environment: z.string().nullable(),
   detail: z.string().nullable(),
   /** How it came in. */
-  from: z.enum(['command', 'form', 'button', 'worker', 'clock']),
+  from: z.enum(['command', 'form', 'button', 'shortcut', 'reaction', 'pagerduty', 'worker', 'clock']),
   /** Slack's id of the channel, group or direct message in which somebody asked. */
   channel: z.string().exactOptional(),
 });

@@ -3,6 +3,8 @@ import type { Redis } from 'ioredis';
 import { auditTrail } from './audit.ts';
 import { decisions } from './decisions.ts';
 import { deployments } from './deployments.ts';
+import { defineIncidentScripts } from './incident-scripts.ts';
+import { incidents } from './incidents.ts';
 import { locks } from './locks.ts';
 import { notes } from './notes.ts';
 import { proofs } from './proofs.ts';
@@ -24,6 +26,7 @@ const clockComparedEvery = 30_000;
 /** `prefix` keeps several installations apart in one Redis. */
 export function createStore(redis: Redis, prefix: string, options: Partial<StoreOptions> = {}) {
   defineScripts(redis);
+  defineIncidentScripts(redis);
   const key = (...parts: (string | number)[]) => [prefix, ...parts].join(':');
   const clock = redisClock(() => redis.time());
   redis.on('ready', () => void clock.compare());
@@ -33,6 +36,7 @@ export function createStore(redis: Redis, prefix: string, options: Partial<Store
   const timed = { patience: null, warn: () => {}, ...options, clock };
   return {
     ...deployments(redis, key, timed),
+    ...incidents(redis, key, timed),
     ...decisions(redis, key, timed),
     ...locks(redis, key),
     ...proofs(redis, key),

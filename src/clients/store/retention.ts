@@ -13,3 +13,6 @@ export const keptFor = (d: Deployment): number => {
   if (!isEnded(d)) return 0;
   return d.ending === 'refused' || d.ending === 'planned' ? keptOfNothing : keptAfterEnd;
 };
+
+/** What belongs to an incident, in milliseconds after nothing is left to be done: long enough for a year's review. */
+export const incidentsKept = 400 * day;
