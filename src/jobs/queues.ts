@@ -1,6 +1,9 @@
 /** The queues: jobs carry ids only, under deterministic ids, so that adding one twice is harmless. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConnectionOptions, type JobsOptions, Queue } from 'bullmq';
 import { z } from 'zod';
+import { act } from '../records/act.ts';
+import type { alert } from '../records/alert.ts';
 import { person } from '../records/deployment.ts';
 import { choices } from './deployment/decide.ts';
 
@@ -23,6 +26,8 @@ export const errand = z.discriminatedUnion('kind', [
     person,
     channel: z.string(),
   }),
+  /** What somebody wants to do to an incident, whose rights have to be read first. */
+  z.strictObject({ kind: z.literal('act'), incident: z.string(), act, person, channel: z.string() }),
 ]);
 export type Errand = z.infer<typeof errand>;
 
@@ -43,12 +48,21 @@ export function createQueues(connection: ConnectionOptions, prefix: string) {
   const deployments = new Queue('deployments', options);
   const screens = new Queue('screens', options);
   const errands = new Queue('errands', options);
+  const incidents = new Queue('incidents', options);
+  const effects = new Queue('effects', options);
+  const alerts = new Queue('alerts', options);
+  const homes = new Queue('homes', options);
+  const all = [deployments, screens, errands, incidents, effects, alerts, homes];
   // The connection's owner tells of its troubles already; a queue that nobody listens to would print each of them.
-  for (const queue of [deployments, screens, errands]) queue.on('error', () => {});
+  for (const queue of all) queue.on('error', () => {});
   return {
     deployments,
     screens,
     errands,
+    incidents,
+    effects,
+    alerts,
+    homes,
 
     async startDeployment(id: string): Promise<void> {
       await deployments.add('advance', { id }, { ...stubborn, jobId: id });
@@ -70,8 +84,44 @@ export function createQueues(connection: ConnectionOptions, prefix: string) {
       await errands.add(work.kind, work, { ...stubborn, attempts: 5, jobId: key });
     },
 
+    /** Looks at an incident now, whether its job is there, waits for a deadline, or is at it. Safe to call any time. */
+    async wakeIncident(id: string): Promise<void> {
+      for (let tries = 0; tries < 20; tries++) {
+        const job = await incidents.getJob(id);
+        if (!job) return void (await incidents.add('advance', { id }, { ...stubborn, jobId: id }));
+        if (await job.isDelayed()) return job.promote().catch(() => {});
+        // It may have read the inbox already: what is new must not wait for its next deadline.
+        if (!(await job.isActive())) return;
+        await sleep(50);
+      }
+    },
+
+    /** Carries out one effect of an incident; `try` counts, so that each try is a job of its own. */
+    async runEffect(id: string, key: string, tries: number): Promise<void> {
+      await effects.add('run', { id, key }, { ...stubborn, jobId: `${id}/${key}/${tries}` });
+    },
+
+    /** Makes Slack show what an incident's record says now. */
+    async redrawIncident(id: string): Promise<void> {
+      await screens.add(
+        'draw-incident',
+        { id },
+        { ...stubborn, deduplication: { id, keepLastIfActive: true } },
+      );
+    },
+
+    /** Draws the Home tab of one person. */
+    async redrawHome(user: string): Promise<void> {
+      await homes.add('draw', { user }, { ...stubborn, deduplication: { id: user, keepLastIfActive: true } });
+    },
+
+    /** `key` names the delivery, so that one that comes twice counts once. */
+    async raise(key: string, what: z.infer<typeof alert>): Promise<void> {
+      await alerts.add('alert', what, { ...stubborn, jobId: key });
+    },
+
     async close(): Promise<void> {
-      await Promise.all([deployments.close(), screens.close(), errands.close()]);
+      await Promise.all(all.map((queue) => queue.close()));
     },
   };
 }

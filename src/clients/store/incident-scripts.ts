@@ -46,17 +46,17 @@ return 'told'`;
 /**
  * Saves an incident if nobody saved in between, with what it blocks, where it is shown and its audit lines.
  * KEYS record, active, audit, blocks, places · ARGV id, revision read, JSON, ms to keep it or 0 while there is something
- * to do, block JSON or '', over 0|1, number of places, places…, audit JSON…
+ * to do, block JSON or '', number of places, places…, audit JSON…
  * Gives 1, or 0 when the record was changed by somebody else.
  */
 const save = `
 if redis.call('HGET', KEYS[1], 'revision') ~= ARGV[2] then return 0 end
 redis.call('HSET', KEYS[1], 'json', ARGV[3], 'revision', ARGV[2] + 1)
 if ARGV[5] == '' then redis.call('HDEL', KEYS[4], ARGV[1]) else redis.call('HSET', KEYS[4], ARGV[1], ARGV[5]) end
-local places = tonumber(ARGV[7])
-for i = 8, 7 + places do redis.call('HSET', KEYS[5], ARGV[i], ARGV[1]) end
+local places = tonumber(ARGV[6])
+for i = 7, 6 + places do redis.call('HSET', KEYS[5], ARGV[i], ARGV[1]) end
 local lines = KEYS[3] .. ':' .. ARGV[1]
-for i = 8 + places, #ARGV do
+for i = 7 + places, #ARGV do
   redis.call('XADD', KEYS[3], '*', 'entry', ARGV[i])
   redis.call('XADD', lines, '*', 'entry', ARGV[i])
 end

@@ -116,7 +116,6 @@ export function incidents(
         JSON.stringify(saved),
         settled ? incidentsKept : 0,
         blocks ? JSON.stringify(blocks) : '',
-        isOver(record) ? 1 : 0,
         places.length,
         ...places,
         ...audit.map((entry) => JSON.stringify(entry)),
