@@ -13,6 +13,23 @@ const isClock = (text: string): boolean => {
   }
 };
 
+const webAddress = z.url({ protocol: /^https?$/, ...setting('an http or https address') });
+
+/** Amazon SNS documentation, "Topic ARN". */
+const topicArn = /^arn:(aws[a-z-]*):sns:([a-z0-9-]+):\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?$/;
+
+const listOf = (isOne: (text: string) => boolean, expected: string) =>
+  z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((one) => one.trim())
+        .filter(Boolean),
+    )
+    .refine((all) => all.every(isOne), setting(expected))
+    .optional();
+
 const variables = z.object({
   SLACK_BOT_TOKEN: z
     .string({ error: 'is missing: the bot token of the Slack app (OAuth & Permissions)' })
@@ -22,7 +39,7 @@ const variables = z.object({
     .string()
     .startsWith('xapp-', setting('an app-level token, which begins with xapp-'))
     .optional(),
-  SLACK_API_URL: z.url({ protocol: /^https?$/, ...setting('an http or https address') }).optional(),
+  SLACK_API_URL: webAddress.optional(),
   PORT: z.coerce
     .number(setting('a port number'))
     .int(setting('a port number'))
@@ -49,6 +66,27 @@ const variables = z.object({
       setting('fatal, error, warn, info, debug, trace or silent'),
     )
     .default('info'),
+  GITHUB_TOKEN: z.string().optional(),
+  GITHUB_API_URL: webAddress.default('https://api.github.com'),
+  PAGERDUTY_TOKEN: z.string().optional(),
+  PAGERDUTY_API_URL: webAddress.default('https://api.pagerduty.com'),
+  PAGERDUTY_FROM: z.email(setting("the e-mail address of one of PagerDuty's users")).optional(),
+  PAGERDUTY_ROUTING_KEY: z
+    .string()
+    .regex(/^[A-Za-z0-9]{32}$/, setting('the 32 letters and digits of an Events API v2 integration key'))
+    .optional(),
+  PAGERDUTY_EVENTS_URL: webAddress.default('https://events.pagerduty.com'),
+  PAGERDUTY_WEBHOOK_SECRET: z.string().optional(),
+  STATUSPAGE_TOKEN: z.string().optional(),
+  STATUSPAGE_API_URL: webAddress.default('https://api.statuspage.io'),
+  ALERTS_SECRET_GENERIC: z.string().optional(),
+  ALERTS_SECRET_ALERTMANAGER: z.string().optional(),
+  ALERTS_SECRET_DATADOG: z.string().optional(),
+  ALERTS_SNS_TOPICS: listOf((text) => topicArn.test(text), 'ARNs of SNS topics, separated by commas'),
+  ALERTS_SNS_CERTIFICATES: listOf(
+    (text) => webAddress.safeParse(text).success,
+    'beginnings of http or https addresses, separated by commas',
+  ),
 });
 
 /** How this process shall run. What AWS's SDK needs it reads by itself, from AWS's standard variables. */
@@ -73,6 +111,29 @@ export interface ProcessSettings {
   /** What `clockFrom` reads; undefined for real time. */
   readonly clock: string | undefined;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  readonly github: { readonly token: string | null; readonly apiUrl: string };
+  readonly pagerduty: {
+    /** Of the REST API: who is on call, what became of a page. */
+    readonly token: string | null;
+    readonly apiUrl: string;
+    /** The e-mail address of the user in whose name incidents are changed over the REST API. */
+    readonly from: string | null;
+    /** Of an Events API v2 integration: pages go out through it. */
+    readonly routingKey: string | null;
+    readonly eventsUrl: string;
+    readonly webhookSecret: string | null;
+  };
+  readonly statuspage: { readonly token: string | null; readonly apiUrl: string };
+  readonly alerts: {
+    /** Shared secret or HMAC key of each source; a source without one is not listened to. */
+    readonly secrets: Readonly<Record<'generic' | 'alertmanager' | 'datadog', string | null>>;
+    readonly sns: {
+      /** ARNs; messages of other topics are refused. */
+      readonly topics: readonly string[];
+      /** What the address of a signing certificate has to begin with; each one holds a whole host name and its slash. */
+      readonly certificates: readonly string[];
+    };
+  };
 }
 
 /** The process cannot start. The message lists every problem by the variable's name and shows no value. */
@@ -120,13 +181,63 @@ export function readEnvironment(
     prefix: v.PILOTHOUSE_PREFIX,
     clock: v.PILOTHOUSE_CLOCK,
     logLevel: v.LOG_LEVEL,
+    ...outsideOf(v),
   });
 }
 
+function outsideOf(
+  v: z.output<typeof variables>,
+): Pick<ProcessSettings, 'github' | 'pagerduty' | 'statuspage' | 'alerts'> {
+  const topics = v.ALERTS_SNS_TOPICS ?? [];
+  const certificates = v.ALERTS_SNS_CERTIFICATES?.map((text) => new URL(text).href);
+  return {
+    github: Object.freeze({ token: v.GITHUB_TOKEN ?? null, apiUrl: v.GITHUB_API_URL }),
+    pagerduty: Object.freeze({
+      token: v.PAGERDUTY_TOKEN ?? null,
+      apiUrl: v.PAGERDUTY_API_URL,
+      from: v.PAGERDUTY_FROM ?? null,
+      routingKey: v.PAGERDUTY_ROUTING_KEY ?? null,
+      eventsUrl: v.PAGERDUTY_EVENTS_URL,
+      webhookSecret: v.PAGERDUTY_WEBHOOK_SECRET ?? null,
+    }),
+    statuspage: Object.freeze({ token: v.STATUSPAGE_TOKEN ?? null, apiUrl: v.STATUSPAGE_API_URL }),
+    alerts: Object.freeze({
+      secrets: Object.freeze({
+        generic: v.ALERTS_SECRET_GENERIC ?? null,
+        alertmanager: v.ALERTS_SECRET_ALERTMANAGER ?? null,
+        datadog: v.ALERTS_SECRET_DATADOG ?? null,
+      }),
+      sns: Object.freeze({
+        topics: Object.freeze(topics),
+        certificates: Object.freeze(certificates ?? [...new Set(topics.map(certificatesFor))]),
+      }),
+    }),
+  };
+}
+
+/** SNS signs in the topic's own region (Amazon SNS documentation, "Verifying the signatures of Amazon SNS messages"). */
+function certificatesFor(topic: string): string {
+  const [, partition, region] = topicArn.exec(topic) ?? [];
+  return `https://sns.${region}.amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}/`;
+}
+
 /** The values that must never be printed: what a logger has to blank out. */
-export function secretsOf({ slack, redisUrl }: ProcessSettings): string[] {
-  const { password } = new URL(redisUrl);
-  const secrets = [slack.botToken, slack.signingSecret, slack.appToken, password, decoded(password)];
+export function secretsOf(settings: ProcessSettings): string[] {
+  const { slack, github, pagerduty, statuspage, alerts } = settings;
+  const { password } = new URL(settings.redisUrl);
+  const secrets = [
+    slack.botToken,
+    slack.signingSecret,
+    slack.appToken,
+    password,
+    decoded(password),
+    github.token,
+    pagerduty.token,
+    pagerduty.routingKey,
+    pagerduty.webhookSecret,
+    statuspage.token,
+    ...Object.values(alerts.secrets),
+  ];
   return [...new Set(secrets)].filter((secret): secret is string => secret !== null && secret !== '');
 }
 
