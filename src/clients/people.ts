@@ -12,6 +12,8 @@ export interface People {
   mayCached(person: Person, roles: readonly Role[]): May;
   /** Reads what the cache lacks; `unknown` if Slack does not tell. */
   may(person: Person, roles: readonly Role[]): Promise<May>;
+  /** The users behind entries of the catalog, each once; whoever cannot be read is left out. */
+  idsOf(entries: readonly string[]): Promise<string[]>;
   /** How the people of a role are written in a message: mentions of users and groups where their ids are known. */
   mentions(role: Role): string[];
   /** Fills the cache; called at start and every few minutes. Never throws. */
@@ -41,12 +43,33 @@ export function createPeople(
     return members && clock.now() - members.at < freshFor ? members : undefined;
   };
 
-  const read = async (entry: string): Promise<void> => {
+  /** All groups come with one call, whatever is asked of them: Slack allows about 20 of these a minute. */
+  const readGroups = async (entries: readonly string[]): Promise<void> => {
     try {
-      cache.set(entry, { ...(await membersOf(entry, slack)), at: clock.now() });
+      const { usergroups = [] } = await slack.usergroups.list({ include_users: true });
+      for (const entry of entries) {
+        const group = usergroups.find(({ id, handle }) => id === entry || `@${handle}` === entry);
+        if (group?.id)
+          cache.set(entry, { ids: group.users ?? [], mention: `<!subteam^${group.id}>`, at: clock.now() });
+        else onProblem(entry, new Error(`Slack has no user group ${entry}.`));
+      }
     } catch (error) {
-      onProblem(entry, error);
+      for (const entry of entries) onProblem(entry, error);
     }
+  };
+  const readAddress = async (email: string): Promise<void> => {
+    try {
+      const { user } = await slack.users.lookupByEmail({ email });
+      if (!user?.id) throw new Error(`Slack knows nobody with the address ${email}.`);
+      cache.set(email, { ids: [user.id], mention: `<@${user.id}>`, at: clock.now() });
+    } catch (error) {
+      onProblem(email, error);
+    }
+  };
+  const read = async (entries: readonly string[]): Promise<void> => {
+    const groups = entries.filter(isGroup);
+    const addresses = entries.filter((entry) => !isGroup(entry) && !isUser(entry));
+    await Promise.all([...(groups.length > 0 ? [readGroups(groups)] : []), ...addresses.map(readAddress)]);
   };
   const mayCached = (person: Person, roles: readonly Role[]): May => {
     const all = entriesOf(roles).map(known);
@@ -60,42 +83,19 @@ export function createPeople(
     async may(person, roles) {
       const cached = mayCached(person, roles);
       if (cached !== 'unknown') return cached;
-      await Promise.all(
-        entriesOf(roles)
-          .filter((entry) => !known(entry))
-          .map(read),
-      );
+      await read(entriesOf(roles).filter((entry) => !known(entry)));
       return mayCached(person, roles);
     },
     mentions: (role) => catalog.people[role].map((entry) => known(entry)?.mention ?? entry),
+    async idsOf(entries) {
+      await read(entries.filter((entry) => !known(entry)));
+      return [...new Set(entries.flatMap((entry) => known(entry)?.ids ?? []))];
+    },
     async refresh() {
-      const entries = new Set(Object.values(catalog.people).flat());
-      await Promise.all([...entries].filter((entry) => !isUser(entry)).map(read));
+      await read([...new Set(Object.values(catalog.people).flat())]);
     },
   };
 }
 
 const isUser = (entry: string): boolean => /^[UW][A-Z0-9]+$/.test(entry);
-
-async function membersOf(
-  entry: string,
-  slack: Pick<WebClient, 'users' | 'usergroups'>,
-): Promise<Omit<Members, 'at'>> {
-  if (entry.startsWith('@') || /^S[A-Z0-9]+$/.test(entry)) return membersOfGroup(entry, slack);
-  const { user } = await slack.users.lookupByEmail({ email: entry });
-  if (!user?.id) throw new Error(`Slack knows nobody with the address ${entry}.`);
-  return { ids: [user.id], mention: `<@${user.id}>` };
-}
-
-async function membersOfGroup(entry: string, slack: Pick<WebClient, 'usergroups'>) {
-  const id = entry.startsWith('@') ? await groupId(entry.slice(1), slack) : entry;
-  const { users } = await slack.usergroups.users.list({ usergroup: id });
-  return { ids: users ?? [], mention: `<!subteam^${id}>` };
-}
-
-async function groupId(handle: string, slack: Pick<WebClient, 'usergroups'>): Promise<string> {
-  const { usergroups } = await slack.usergroups.list({});
-  const id = usergroups?.find((group) => group.handle === handle)?.id;
-  if (!id) throw new Error(`Slack has no user group @${handle}.`);
-  return id;
-}
+const isGroup = (entry: string): boolean => entry.startsWith('@') || /^S[A-Z0-9]+$/.test(entry);

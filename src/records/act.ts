@@ -124,6 +124,8 @@ const what = z.discriminatedUnion('kind', [
     n: z.number(),
     state: z.enum(['under-way', 'done', 'failed', 'undone']),
     detail: shortText,
+    /** What scaling wants from now on. */
+    desired: z.record(z.string(), z.number()).exactOptional(),
   }),
   z.strictObject({ kind: z.literal('effect-done'), key: z.string(), result: effectResult }),
   /** `retryIn`: milliseconds after which it is tried again by itself; null: it was refused. */

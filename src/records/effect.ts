@@ -35,8 +35,8 @@ export const effectWhat = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('room-card') }),
   /** Those on call, stakeholders and whoever declared it. Result: text. */
   z.strictObject({ kind: z.literal('invite') }),
-  /** Into the war room, or the card's thread; `broadcast`: and where everybody in the incidents channel sees it. */
-  z.strictObject({ kind: z.literal('post'), broadcast: z.boolean(), post }),
+  /** `home`: the war room, or the card's thread; `channel`: that thread, shown in the incidents channel as well. */
+  z.strictObject({ kind: z.literal('post'), place: z.enum(['home', 'channel']), post }),
   /** A direct message. */
   z.strictObject({ kind: z.literal('direct'), to: z.string(), post }),
   /** Calls whoever is on call at this level (0 first); `leadership` calls those. Result: text (whom, how), link. */
@@ -65,6 +65,8 @@ export const effectWhat = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('post-mortem') }),
   /** A follow-up as a GitHub issue. Result: link. */
   z.strictObject({ kind: z.literal('issue'), followUp: z.number() }),
+  /** Tells the incident that stays what this one knew. */
+  z.strictObject({ kind: z.literal('merge'), into: z.string() }),
   z.strictObject({ kind: z.literal('archive') }),
   z.strictObject({ kind: z.literal('unarchive') }),
 ]);

@@ -160,10 +160,12 @@ export function incidents(
       return (await redis.hdel(key('blocks'), id)) === 1;
     },
 
-    /** True for the first who asks: whoever is second has to look whether the first one did it. */
-    async begin(id: string, effect: string): Promise<boolean> {
-      const name = key('begun', id, effect);
-      return (await redis.set(name, '1', 'PX', incidentsKept, 'NX')) === 'OK';
+    /** Written down right before an effect is asked for: whoever tries after that looks whether it was done. */
+    async begin(id: string, effect: string): Promise<void> {
+      await redis.set(key('begun', id, effect), '1', 'PX', incidentsKept);
+    },
+    async hasBegun(id: string, effect: string): Promise<boolean> {
+      return (await redis.exists(key('begun', id, effect))) === 1;
     },
   };
 }

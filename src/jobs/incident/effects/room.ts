@@ -1,0 +1,101 @@
+/** The war room: its channel, who is in it, what it links to, and its end. */
+import { DateTime } from 'luxon';
+import { SlackRefused } from '../../../clients/slack-errors.ts';
+import { type Incident, subjectOf } from '../../../records/incident.ts';
+import { type IncidentWorld, rulesOf } from '../world.ts';
+import type { Carry } from './index.ts';
+import { onCallIds } from './page.ts';
+
+export const createRoom: Carry<'room'> = async (i, _, world) => {
+  const { rooms } = world;
+  const { business_hours } = rulesOf(world);
+  const room = i.room ?? (await rooms.create(roomName(i, business_hours.zone), i.isPrivate, i.id));
+  const id = room.id;
+  await rooms.topic(
+    id,
+    `${i.drill ? 'DRILL · ' : ''}${i.id} · ${i.severity} · ${subjectOf(i)}`.slice(0, 250),
+  );
+  for (const { title, link } of bookmarksOf(i, world)) await rooms.bookmark(id, title, link);
+  return { channel: id, name: room.name };
+};
+
+/** `inc-YYYYMMDD-<service>-<short title>`; Slack documentation, conversations.create: at most 80 of `a-z0-9_-`. */
+export function roomName(
+  i: Pick<Incident, 'declaredAt' | 'title' | 'services' | 'environment' | 'drill'>,
+  zone: string,
+): string {
+  const day = DateTime.fromMillis(i.declaredAt, { zone }).toFormat('yyyyMMdd');
+  const subject = slug(i.services.length === 1 ? (i.services[0] ?? '') : i.environment).slice(0, 25);
+  const title = slug(i.title).slice(0, 30);
+  const name = [i.drill ? 'drill' : 'inc', day, subject, title].filter(Boolean).join('-');
+  // Room is left for a number where the name is taken.
+  return name.slice(0, 76).replace(/-+$/, '');
+}
+
+const slug = (text: string): string =>
+  text
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+
+function bookmarksOf(i: Incident, world: IncidentWorld): { title: string; link: string }[] {
+  const { war_room, status_page } = rulesOf(world);
+  const service = i.services[0] ?? '';
+  const place = world.catalog.place(service, i.environment);
+  const filled = (text: string) =>
+    text
+      .replaceAll('{service}', encodeURIComponent(service))
+      .replaceAll('{environment}', encodeURIComponent(i.environment));
+  return [
+    ...war_room.bookmarks.map(({ title, link }) => ({ title, link: filled(link) })),
+    ...(status_page?.link ? [{ title: 'Status page', link: status_page.link }] : []),
+    ...(place && !i.drill ? [{ title: `${service} in AWS`, link: world.target.page(place) }] : []),
+    ...i.links,
+  ];
+}
+
+export const invite: Carry<'invite'> = async (i, _, world) => {
+  if (!i.room) throw new SlackRefused('the invitations', 'there is no war room');
+  const { war_room, on_call } = rulesOf(world);
+  const known = [...(i.declaredBy ? [i.declaredBy.id] : []), ...i.responders.map((p) => p.id)];
+  const called = i.drill
+    ? []
+    : [
+        ...(await onCallIds(world)),
+        ...(await world.people.idsOf([...on_call.otherwise, ...war_room.invite])),
+      ];
+  const ids = [...new Set([...known, ...called])];
+  if (ids.length === 0) return {};
+  const { skipped } = await world.rooms.invite(i.room.id, ids);
+  const count = ids.length - skipped.length;
+  return { text: `Invited ${count} ${count === 1 ? 'person' : 'people'} to #${i.room.name}` };
+};
+
+export const archive: Carry<'archive'> = async (i, _, world) => {
+  if (i.room) await world.rooms.archive(i.room.id);
+  return { text: i.room ? `#${i.room.name} was archived` : 'There was no war room to archive' };
+};
+
+export const unarchive: Carry<'unarchive'> = async (i, _, world) => {
+  if (i.room) await world.rooms.unarchive(i.room.id);
+  return { text: i.room ? `#${i.room.name} is open again` : 'There was no war room' };
+};
+
+/** The lines of a duplicate that the incident that stays should know: its own beginning, and what people wrote. */
+export const tellMerged: Carry<'merge'> = async (i, { what }, { store, queues, clock }) => {
+  const lines = i.timeline
+    .filter(({ kind, state }) => (kind === 'note' || kind === 'alert') && state !== 'removed')
+    .map(({ text }) => `${text}`.slice(0, 200))
+    .slice(-10);
+  const there = await store.tellIncident(what.into, `merged-from/${i.id}`, {
+    at: clock.now(),
+    by: null,
+    from: 'worker',
+    channel: null,
+    what: { kind: 'merged-from', id: i.id, title: i.title, lines },
+  });
+  if (!there) throw new SlackRefused('merging', `there is no ${what.into}`);
+  await queues.wakeIncident(what.into);
+  return {};
+};

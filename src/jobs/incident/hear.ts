@@ -1,0 +1,203 @@
+/** What the bot hears about an incident: alerts, deployments, findings, and how its own effects went. Pure. */
+import type { What } from '../../records/act.ts';
+import type { Alert } from '../../records/alert.ts';
+import type { Effect, EffectResult } from '../../records/effect.ts';
+import { type Findings, type Incident, isOver } from '../../records/incident.ts';
+import { assessed, changeStatus } from './course.ts';
+import { changedEffect, noted, posted, told, withEffect } from './pen.ts';
+
+/** Runbook 004, "Alerts": high errors and high latency are told with "consider rollback". */
+const advice: Readonly<Partial<Record<Alert['topic'], string>>> = {
+  'error-rate': 'Consider rollback',
+  slow: 'Investigate, consider rollback',
+};
+
+export function hearAlert(i: Incident, alert: Alert, at: number): Incident {
+  const { source, key, title, topic, link, state } = alert;
+  const known = i.alerts.find((a) => a.source === source && a.key === key);
+  const firing = state === 'firing';
+  if (known?.firing === firing || (!known && !firing)) {
+    const count = (known?.count ?? 0) + 1;
+    return { ...i, alerts: i.alerts.map((a) => (a === known ? { ...a, count } : a)) };
+  }
+  const entry = { source, key, title, topic, link, firing, since: alert.at, count: (known?.count ?? 0) + 1 };
+  const alerts = known ? i.alerts.map((a) => (a === known ? entry : a)) : [...i.alerts, entry];
+  const what = advice[topic];
+  const text = firing ? `Alert: ${title}${what ? `. ${what}.` : ''}` : `Alert over: ${title}`;
+  const next = told({ ...i, alerts }, at, { kind: 'alert', text, links: link ? [link] : [] });
+  if (!firing || !what || isOver(i)) return next;
+  return withEffect(next, at, `tell-on-call-${next.timeline.length}`, {
+    kind: 'tell-on-call',
+    why: `${title}. ${what}.`,
+  });
+}
+
+type Heard<K extends What['kind']> = Extract<What, { kind: K }>;
+
+export function hearDeployment(
+  i: Incident,
+  { id, event, text, link }: Heard<'deployment'>,
+  at: number,
+): Incident {
+  const deployments = i.deployments.includes(id) ? i.deployments : [...i.deployments, id];
+  const next = told({ ...i, deployments }, at, { kind: 'deployment', text, links: link ? [link] : [] });
+  if (isOver(i)) return next;
+  if (event === 'started') {
+    const early = next.status === 'investigating' || next.status === 'identified';
+    return early ? changeStatus(next, 'mitigating', null, at) : next;
+  }
+  return assessed(next, at);
+}
+
+/** What was found is posted; the first time with what the matrix makes of it. */
+export function hearFindings(i: Incident, findings: Findings, at: number): Incident {
+  const unwell = findings.services.filter((s) => s.verdict !== 'healthy');
+  const text =
+    unwell.length === 0
+      ? `All ${findings.services.length} services look healthy`
+      : `Not healthy: ${unwell.map((s) => `${s.service} (${s.problems[0] ?? s.verdict})`).join(', ')}`;
+  const found = noted({ ...i, findings }, at, { kind: 'findings', text: text.slice(0, 1000) });
+  const shown = posted(found, at, `findings-${findings.at}`, { kind: 'findings', at: findings.at });
+  if (isOver(i)) return shown;
+  if (unwell.length === 0 && i.status === 'mitigating') return changeStatus(shown, 'monitoring', null, at);
+  return unwell.length > 0 ? recommended(shown, at) : shown;
+}
+
+/** The decision matrix with its buttons, once. */
+export const recommended = (i: Incident, at: number): Incident =>
+  posted({ ...i, clocks: { ...i.clocks, mitigate: null } }, at, 'mitigate', { kind: 'mitigate' });
+
+export function hearMitigation(
+  i: Incident,
+  { n, state, detail, desired }: Heard<'mitigation'>,
+  at: number,
+): Incident {
+  const mitigation = i.mitigations.find((m) => m.n === n);
+  if (!mitigation || mitigation.state === state) return i;
+  const mitigations = i.mitigations.map((m) =>
+    m.n === n ? { ...m, state, detail, desired: desired ?? m.desired } : m,
+  );
+  const next = told({ ...i, mitigations }, at, { kind: 'mitigation', text: detail });
+  return state === 'under-way' || isOver(i) ? next : assessed(next, at);
+}
+
+export function hearEffect(
+  i: Incident,
+  what: Heard<'effect-done'> | Heard<'effect-failed'>,
+  at: number,
+): Incident {
+  const effect = i.effects.find((e) => e.key === what.key);
+  if (effect?.state !== 'due') return i;
+  return what.kind === 'effect-done'
+    ? carriedOut(i, effect, what.result, at)
+    : wentWrong(i, effect, what, at);
+}
+
+function carriedOut(i: Incident, { key, what, tries }: Effect, result: EffectResult, at: number): Incident {
+  const { channel, ts, name, id, link = null, text } = result;
+  const done = changedEffect(i, key, { state: 'done', link, trouble: null });
+  const links = link ? [link] : [];
+  switch (what.kind) {
+    case 'card':
+      return channel && ts ? { ...done, card: { channel, ts } } : done;
+    case 'room-card':
+      return channel && ts ? { ...done, roomCard: { channel, ts } } : done;
+    case 'room':
+      return channel && name
+        ? noted({ ...done, room: { id: channel, name } }, at, { kind: 'room', text: `War room: #${name}` })
+        : done;
+    case 'page':
+    case 'page-leadership':
+      return told(done, at, { kind: 'paged', text: text ?? 'Paged', links });
+    case 'tell-on-call':
+    case 'invite':
+      return text ? noted(done, at, { kind: 'told', text }) : done;
+    case 'publish': {
+      const statusPage = id ? { id, link } : done.statusPage;
+      return told({ ...done, statusPage }, at, {
+        kind: 'public',
+        text: `On the status page: ${what.status}`,
+        links,
+      });
+    }
+    case 'post-mortem':
+      return told(done, at, {
+        kind: 'post-mortem',
+        text: text ?? 'The draft of the post-mortem is ready',
+        links,
+      });
+    case 'issue': {
+      const followUps = done.followUps.map((f) => (f.n === what.followUp ? { ...f, link } : f));
+      return noted({ ...done, followUps }, at, { kind: 'follow-up', text: text ?? 'Issue opened', links });
+    }
+    case 'archive':
+    case 'unarchive':
+      return noted(done, at, { kind: 'archived', text: text ?? `${what.kind}d` });
+    default:
+      // What came late says so: a post that had to wait for Slack.
+      return tries > 0 && what.kind === 'post' && what.post.kind === 'update'
+        ? noted(done, at, { kind: 'update', text: `Update ${what.post.n} could be posted now` })
+        : done;
+  }
+}
+
+function wentWrong(
+  i: Incident,
+  effect: Effect,
+  { why, retryIn }: Heard<'effect-failed'>,
+  at: number,
+): Incident {
+  const isFirst = effect.trouble === null;
+  const failed = changedEffect(i, effect.key, {
+    tries: effect.tries + 1,
+    trouble: why,
+    ...(retryIn === null ? { state: 'failed' } : { notBefore: at + retryIn }),
+  });
+  const isNews = isFirst || retryIn === null;
+  const text = `${nameOf(effect)}: ${why}${retryIn === null ? '' : ' (is tried again)'}`;
+  return isNews ? noted(failed, at, { kind: 'trouble', text }) : failed;
+}
+
+/** What an effect is called where its trouble is told. */
+export function nameOf({ what }: Pick<Effect, 'what'>): string {
+  switch (what.kind) {
+    case 'card':
+      return 'The card in the incidents channel';
+    case 'room':
+      return 'The war room';
+    case 'room-card':
+      return 'The summary in the war room';
+    case 'invite':
+      return 'Inviting people to the war room';
+    case 'post':
+      return what.post.kind === 'update' ? `Update ${what.post.n}` : 'A message';
+    case 'direct':
+      return 'A direct message';
+    case 'page':
+      return 'Paging on-call';
+    case 'page-leadership':
+      return 'Paging leadership';
+    case 'tell-on-call':
+      return 'Telling on-call';
+    case 'page-acknowledge':
+      return 'Acknowledging in PagerDuty';
+    case 'page-resolve':
+      return 'Resolving in PagerDuty';
+    case 'assess':
+      return 'Looking at health';
+    case 'mitigate':
+    case 'undo':
+      return 'The mitigation';
+    case 'publish':
+      return 'The status page';
+    case 'post-mortem':
+      return 'The post-mortem';
+    case 'issue':
+      return 'A GitHub issue';
+    case 'merge':
+      return `Telling ${what.into}`;
+    case 'archive':
+    case 'unarchive':
+      return 'Archiving the war room';
+  }
+}
