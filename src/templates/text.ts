@@ -22,7 +22,8 @@ export function literal(text: string, max = 150): string {
 /** Nothing that Slack takes is longer, and a log file as evidence must not cost time. */
 const longest = 10_000;
 
-function oneLine(text: string): string {
+/** Foreign text for places outside Slack: on one line, without what cannot be seen; nothing is escaped. */
+export function oneLine(text: string): string {
   return text
     .slice(0, longest)
     .replace(/[\s\u2028\u2029]+/g, ' ')
