@@ -2,6 +2,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Registry } from 'prom-client';
 
+/** Monitoring systems send to a path of their own below it. */
+export const alertsPath = '/alerts/';
 /** Bolt throws on any other request, which would end the process. */
 export const slackPath = '/slack/events';
 
@@ -13,10 +15,15 @@ export interface HttpWorld {
   metrics: Registry;
   /** What answers Slack's requests. */
   slack: RequestListener | null;
+  /** What answers monitoring systems. */
+  alerts?: RequestListener | null;
 }
 
-export function createHttp({ trouble, isDraining, metrics, slack }: HttpWorld): Server {
-  return createServer((request, response) => {
+/** Real milliseconds that a sender gets for its whole request. */
+const requestPatience = 30_000;
+
+export function createHttp({ trouble, isDraining, metrics, slack, alerts }: HttpWorld): Server {
+  return createServer({ requestTimeout: requestPatience }, (request, response) => {
     const say = (status: number, text: string, type = 'text/plain; charset=utf-8') =>
       response.writeHead(status, { 'content-type': type }).end(text);
     const failed = (error: unknown) => say(503, error instanceof Error ? error.name : 'error');
@@ -30,6 +37,8 @@ export function createHttp({ trouble, isDraining, metrics, slack }: HttpWorld): 
     } else if (slack && request.method === 'POST' && request.url?.split('?')[0] === slackPath) {
       if (isDraining()) response.writeHead(503, { connection: 'close' }).end('ending\n');
       else slack(request, response);
+    } else if (alerts && request.method === 'POST' && request.url?.startsWith(alertsPath)) {
+      alerts(request, response);
     } else say(404, 'not found\n');
   });
 }

@@ -19,6 +19,12 @@ export function createMetrics(queues: Pick<Queues, 'deployments' | 'screens' | '
     labelNames: ['environment', 'kind', 'ending'],
     registers: [registry],
   });
+  const alerts = new Counter({
+    name: 'pilothouse_alert_requests_total',
+    help: 'Requests of monitoring systems, by source and by what became of them.',
+    labelNames: ['source', 'outcome'],
+    registers: [registry],
+  });
   new Gauge({
     name: 'pilothouse_jobs',
     help: 'Jobs by queue and state.',
@@ -41,6 +47,7 @@ export function createMetrics(queues: Pick<Queues, 'deployments' | 'screens' | '
   return {
     registry,
     request: (kind: string, name: string, outcome: string) => requests.inc({ kind, name, outcome }),
+    alert: (source: string, outcome: string) => alerts.inc({ source, outcome }),
     ended: ({ environment, kind, ending }: Deployment) =>
       endings.inc({ environment, kind, ending: ending ?? 'none' }),
   };
