@@ -38,6 +38,8 @@ const stubborn: JobsOptions = {
   removeOnComplete: true,
   removeOnFail: { age: 7 * 24 * 3600, count: 1000 },
 };
+/** Longer than any source repeats a delivery, or a signature may be used again (an hour, `src/alerts/sns.ts`). */
+const deliveriesRemembered = { age: 2 * 3600, count: 50_000 };
 /** The wait before a job is tried again, in milliseconds. */
 export const backoff = (attempts: number): number => Math.min(30_000, 250 * 2 ** Math.min(attempts, 10));
 
@@ -115,9 +117,9 @@ export function createQueues(connection: ConnectionOptions, prefix: string) {
       await homes.add('draw', { user }, { ...stubborn, deduplication: { id: user, keepLastIfActive: true } });
     },
 
-    /** `key` names the delivery, so that one that comes twice counts once. */
+    /** `key` names the delivery, so that one that comes twice counts once: jobs are remembered when they are done. */
     async raise(key: string, what: z.infer<typeof alert>): Promise<void> {
-      await alerts.add('alert', what, { ...stubborn, jobId: key });
+      await alerts.add('alert', what, { ...stubborn, jobId: key, removeOnComplete: deliveriesRemembered });
     },
 
     async close(): Promise<void> {
