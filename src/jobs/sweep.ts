@@ -4,12 +4,17 @@ import type { Queues } from './queues.ts';
 
 /** Safe to run anywhere, any time: a job that is there is left alone. */
 export async function sweep(
-  store: Pick<Store, 'activeIds'>,
-  queues: Pick<Queues, 'deployments' | 'startDeployment'>,
+  store: Pick<Store, 'activeIds' | 'activeIncidentIds'>,
+  queues: Pick<Queues, 'deployments' | 'incidents' | 'startDeployment' | 'wakeIncident'>,
 ): Promise<void> {
   for (const id of await store.activeIds()) {
     const job = await queues.deployments.getJob(id);
     if (!job) await queues.startDeployment(id);
+    else if (await job.isFailed()) await job.retry();
+  }
+  for (const id of await store.activeIncidentIds()) {
+    const job = await queues.incidents.getJob(id);
+    if (!job) await queues.wakeIncident(id);
     else if (await job.isFailed()) await job.retry();
   }
 }

@@ -7,10 +7,14 @@ import { UnreadableRecord } from '../clients/store/deployments.ts';
 import { SaveConflict } from '../clients/store/errors.ts';
 import { advance, type Stage } from './deployment/advance.ts';
 import { type ErrandWorld, runErrand } from './errands.ts';
+import { advanceIncident, type IncidentStage } from './incident/advance.ts';
+import { runEffect } from './incident/effects/index.ts';
+import type { IncidentWorld } from './incident/world.ts';
 import { backoff, errand } from './queues.ts';
 import { drawDeployment, type ScreenWorld } from './screen/draw.ts';
+import { drawIncident } from './screen/draw-incident.ts';
 
-export type WorkersWorld = Stage & ScreenWorld & ErrandWorld;
+export type WorkersWorld = Stage & ScreenWorld & ErrandWorld & IncidentStage & IncidentWorld;
 
 export interface WorkerLog {
   warn(fields: object, text: string): void;
@@ -47,6 +51,8 @@ export function startWorkers(
     new Worker('deployments', (job, token) => visit(job, token, world, log), options(50)),
     new Worker('screens', (job, token) => draw(job, token, world, log), options(50)),
     new Worker('errands', (job, token) => serve(job, token, world), options(20)),
+    new Worker('incidents', (job, token) => attend(job, token, world, log), options(50)),
+    new Worker('effects', (job, token) => carryOut(job, token, world), options(50)),
   ];
   for (const worker of workers) {
     worker.on('error', (error) => log.warn({ queue: worker.name, err: error }, 'worker trouble'));
@@ -84,10 +90,36 @@ async function visit(
 /** Milliseconds between two tries to read a record. */
 const unreadableWait = 10_000;
 
+async function attend(
+  job: Job,
+  token: string | undefined,
+  world: WorkersWorld,
+  log: WorkerLog,
+): Promise<void> {
+  const { id } = withId.parse(job.data);
+  let wait: number | null;
+  try {
+    wait = await advanceIncident(id, world);
+  } catch (error) {
+    if (!(error instanceof UnreadableRecord)) throw error;
+    log.error({ incident: id, err: error }, 'an incident that this release cannot work on');
+    return later(job, token, unreadableWait, world.clock);
+  }
+  if (wait !== null) await laterReal(job, token, wait);
+}
+
+const withKey = z.strictObject({ id: z.string(), key: z.string() });
+
+async function carryOut(job: Job, token: string | undefined, world: WorkersWorld): Promise<void> {
+  const { id, key } = withKey.parse(job.data);
+  const again = await runEffect(id, key, world);
+  if (again !== null) await later(job, token, again, world.clock);
+}
+
 async function draw(job: Job, token: string | undefined, world: WorkersWorld, log: WorkerLog): Promise<void> {
   const { id } = withId.parse(job.data);
   try {
-    await drawDeployment(id, world);
+    await (job.name === 'draw-incident' ? drawIncident(id, world) : drawDeployment(id, world));
   } catch (error) {
     if (error instanceof UnreadableRecord) return later(job, token, unreadableWait, world.clock);
     const wait = waitAfter(error);
@@ -115,6 +147,10 @@ async function serve(job: Job, token: string | undefined, world: WorkersWorld): 
 
 /** `ms` in the clock's time. */
 async function later(job: Job, token: string | undefined, ms: number, clock: Clock): Promise<never> {
-  await job.moveToDelayed(Date.now() + clock.real(ms), token);
+  return laterReal(job, token, clock.real(ms));
+}
+
+async function laterReal(job: Job, token: string | undefined, ms: number): Promise<never> {
+  await job.moveToDelayed(Date.now() + ms, token);
   throw new DelayedError();
 }

@@ -164,6 +164,18 @@ export function incidents(
     async begin(id: string, effect: string): Promise<void> {
       await redis.set(key('begun', id, effect), '1', 'PX', incidentsKept);
     },
+    /** A digest of what one of its messages shows now. */
+    async shown(id: string, place: 'card' | 'room'): Promise<string | null> {
+      return redis.hget(key('shown', id), place);
+    },
+    async keepShown(id: string, place: 'card' | 'room', digest: string): Promise<void> {
+      await redis
+        .multi()
+        .hset(key('shown', id), place, digest)
+        .pexpire(key('shown', id), incidentsKept)
+        .exec();
+    },
+
     async hasBegun(id: string, effect: string): Promise<boolean> {
       return (await redis.exists(key('begun', id, effect))) === 1;
     },

@@ -44,12 +44,10 @@ export async function advanceIncident(id: string, stage: IncidentStage): Promise
     if (isReady(i, effect, now)) await queues.runEffect(id, effect.key, effect.tries);
   }
   if (isSettled(i)) return null;
-  const deadline = nextDeadline(i) ?? Number.POSITIVE_INFINITY;
-  // What is ready is under way; its result wakes the job.
-  return Math.min(
-    isOver(i) ? pollAfterEnd : poll,
-    Math.max(clock.real(deadline - now), deadline <= now ? poll : 0),
-  );
+  const deadline = nextDeadline(i, now);
+  // What is under way wakes the job when it is done.
+  const net = isOver(i) ? pollAfterEnd : poll;
+  return deadline === null ? net : Math.min(net, clock.real(deadline - now));
 }
 
 /** The record after these acts and this time; acts count in the order in which they came in. */

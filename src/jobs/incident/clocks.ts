@@ -44,15 +44,18 @@ export function applyTime(i: Incident, now: number, rules: IncidentRules): Incid
   }, i);
 }
 
-/** When something is to be done next: a deadline, or an effect that waits; null: nothing by itself. */
-export function nextDeadline(i: Incident): number | null {
+/** The next deadline, or effect that waits, after `now`; null: there is none. */
+export function nextDeadline(i: Incident, now: number): number | null {
   const waiting = i.effects.filter((e) => e.state === 'due').map((e) => e.notBefore);
-  const times = [...order.map((clock) => i.clocks[clock]), ...waiting].filter((at) => at !== null);
-  return times.length > 0 ? Math.min(...times) : null;
+  const times = [...order.map((clock) => i.clocks[clock]), ...waiting].filter(
+    (at) => at !== null && at > now,
+  );
+  return times.length > 0 ? Math.min(...times.map(Number)) : null;
 }
 
 /** Nothing is left to be done by itself: its job may end until somebody does something. */
-export const isSettled = (i: Incident): boolean => isOver(i) && nextDeadline(i) === null;
+export const isSettled = (i: Incident): boolean =>
+  isOver(i) && order.every((clock) => i.clocks[clock] === null) && i.effects.every((e) => e.state !== 'due');
 
 /** Runbook 001's response times: nobody acknowledged, so the next level is called, and the last one again and again. */
 function callNextLevel(i: Incident, now: number, rules: IncidentRules): Incident {
