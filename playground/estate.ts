@@ -5,6 +5,7 @@ import { isMap, parseDocument } from 'yaml';
 import type { Catalog } from '../src/config/catalog.ts';
 import { loadCatalog } from '../src/config/load-catalog.ts';
 import type { CloudService } from './cloud/index.ts';
+import type { OutsideOptions } from './outside/index.ts';
 import type { SlackOptions } from './slack/types.ts';
 
 const exampleFile = fileURLToPath(new URL('../examples/skillancer.yml', import.meta.url));
@@ -39,6 +40,8 @@ export interface Estate {
   readonly catalog: Catalog;
   /** What the simulated cloud is opened with: exactly what the catalog names. */
   readonly cloud: { readonly region: string; readonly account: string; readonly services: CloudService[] };
+  /** What the services outside are opened with: what the catalog names. */
+  readonly outside: Pick<OutsideOptions, 'schedule' | 'onCall' | 'page' | 'components' | 'repository'>;
   /** The cluster of an environment. */
   cluster(environment: string): string;
   /** The image repository of a service. */
@@ -72,6 +75,15 @@ export function openEstate(running: Readonly<Record<string, string>> = {}): Esta
   return {
     catalog,
     cloud: { ...repositoryOf(find(() => true).target.image), services },
+    outside: {
+      schedule: catalog.incidents?.on_call.pagerduty_schedule ?? 'PSCHEDULE',
+      onCall: [{ name: 'ben', email: 'ben@example.com' }],
+      repository: catalog.incidents?.post_mortem.repository ?? 'skillancer/platform',
+      page: catalog.incidents?.status_page?.statuspage ?? 'page',
+      components: Object.fromEntries(
+        Object.entries(catalog.incidents?.status_page?.components ?? {}).map(([name, id]) => [id, name]),
+      ),
+    },
     cluster: (environment) => find((place) => place.environment === environment).target.cluster,
     repository: (service) => repositoryOf(find((place) => place.service === service).target.image).repository,
   };

@@ -9,6 +9,7 @@ import { type Bot, startBot } from './bots.ts';
 import { type Cloud, type CloudOptions, startCloud } from './cloud/index.ts';
 import { badVersion, catalogText, type Estate, openEstate, workspace } from './estate.ts';
 import { type AppManifest, readManifest } from './manifest.ts';
+import { type Outside, startOutside } from './outside/index.ts';
 import { findRedis } from './redis.ts';
 import { startSlack } from './slack/index.ts';
 import type { SlackOptions, SlackWorkspace } from './slack/types.ts';
@@ -39,6 +40,8 @@ export interface StageOptions {
 export interface Stage {
   readonly slack: SlackWorkspace;
   readonly cloud: Cloud;
+  /** PagerDuty, Statuspage and GitHub. */
+  readonly outside: Outside;
   readonly clock: Clock;
   readonly scale: number;
   readonly estate: Estate;
@@ -99,7 +102,9 @@ async function build(
   later(() => cloud.stop());
   for (const service of estate.catalog.services)
     cloud.break.version(estate.repository(service), badVersion, 'crash-at-start');
-  say('A simulated Slack workspace and a simulated cloud are up');
+  const outside = await startOutside({ clock, ...estate.outside });
+  later(() => outside.stop());
+  say('A simulated Slack workspace, a simulated cloud, PagerDuty, Statuspage and GitHub are up');
 
   const folder = await mkdtemp(join(tmpdir(), 'pilothouse-stage-'));
   later(() => rm(folder, { recursive: true, force: true }));
@@ -119,6 +124,7 @@ async function build(
     PILOTHOUSE_PREFIX: prefix,
     PILOTHOUSE_CLOCK: time,
     ...fakeAws(cloud.awsUrl, estate.cloud.region),
+    ...outside.environment,
     ...options.environment,
   };
   const start = async (name: string, role: string) => {
@@ -135,10 +141,15 @@ async function build(
   const others: Bot[] = [];
   for (let n = 1; n <= workers; n++) others.push(await start(`worker ${n}`, 'worker'));
   if (!options.socketMode) slack.connect(`${front.url}/slack/events`);
+  outside.pagerduty.subscribe({
+    url: `${front.url}/alerts/pagerduty`,
+    secret: outside.alertSecrets.pagerduty,
+  });
   say('The bot is ready');
   return {
     slack,
     cloud,
+    outside,
     clock,
     scale,
     estate,

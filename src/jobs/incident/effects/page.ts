@@ -40,9 +40,11 @@ export const page: Carry<'page'> = async (i, effect, world) => {
     details: { incident: i.id, severity: i.severity, why, declaredAt: new Date(i.declaredAt).toISOString() },
   });
   if (level === 0) return { text: 'Paged on-call in PagerDuty' };
-  await world.pagerduty.escalate(dedupKeyOf(i), level + 1);
   await callDirectly(i, effect, entries, world);
-  return { text: `Paged level ${level + 1} in PagerDuty` };
+  if (!world.pagerduty.can.escalate)
+    return { text: `Paged again in PagerDuty; called ${list(entries)} directly` };
+  await world.pagerduty.escalate(dedupKeyOf(i), level + 1);
+  return { text: `Called level ${level + 1} in PagerDuty, and ${list(entries)} directly` };
 };
 
 export const pageLeadership: Carry<'page-leadership'> = async (i, effect, world) => {
@@ -78,7 +80,7 @@ export async function onCallIds(world: IncidentWorld): Promise<string[]> {
 
 async function fromSchedule(world: IncidentWorld): Promise<string[]> {
   const schedule = rulesOf(world).on_call.pagerduty_schedule;
-  if (!schedule || !world.pagerduty) return [];
+  if (!schedule || !world.pagerduty?.can.look) return [];
   try {
     const people = await world.pagerduty.onCall(schedule);
     return people.flatMap(({ email }) => email ?? []);
@@ -91,7 +93,7 @@ async function fromSchedule(world: IncidentWorld): Promise<string[]> {
 const usesPagerDuty = (
   world: IncidentWorld,
 ): world is IncidentWorld & { pagerduty: NonNullable<IncidentWorld['pagerduty']> } =>
-  world.pagerduty !== null;
+  world.pagerduty?.can.page === true;
 
 async function callDirectly(
   i: Incident,
