@@ -56,7 +56,7 @@ function drawing(i: Incident, view: IncidentView, { rows, width }: Detail): Mess
         ...roomLine(i),
         ...deploymentsLine(i, view),
         ...(isOver(i) ? [] : alertLines(i, 2, Math.min(width, 100))),
-        ...statusPageLine(i, view),
+        ...statusPageLine(i),
       ]),
       ...(i.status === 'merged' ? [] : haltBlocks(i, view.rules, { steps: rows * 5, clear: false })),
       ...troubleBlocks(i, rows, Math.min(width, 200)),

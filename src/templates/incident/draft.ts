@@ -60,10 +60,13 @@ function since({ timeline, updates, declaredAt }: Incident): string[] {
   const from = lastSent(updates)?.at ?? declaredAt;
   const heard = (kind: TimelineEntry['kind']) =>
     timeline.filter((e) => e.kind === kind && e.at > from && e.state !== 'removed').slice(-1);
-  return [...heard('deployment'), ...heard('alert')].map(({ text }) => cut(oneLine(text), 200));
+  return [...heard('deployment'), ...heard('alert')].map(({ text }) => cut(withoutNames(oneLine(text)), 200));
 }
 
-export const lastSent = (updates: readonly Update[]): Update | undefined =>
+/** Updates may go on to the status page, where nobody has to read who did it. */
+const withoutNames = (text: string): string => text.replace(/,?\s*(asked (for )?)?by @[^\s,;:]+/g, '');
+
+const lastSent = (updates: readonly Update[]): Update | undefined =>
   updates.findLast(({ state }) => state === 'sent');
 
 /** What the last look at the services showed, and how old it is. */
@@ -90,9 +93,9 @@ function signs(i: Incident, { matrix }: Pick<IncidentRules, 'matrix'>): string[]
 
 /** Where nothing else is known. */
 function standing({ acknowledged, updates, status }: Incident): string {
-  if (!acknowledged) return 'Nobody has acknowledged it yet';
   if (status === 'monitoring') return 'Watching whether it stays good';
-  return lastSent(updates) ? 'Nothing new since the last update' : 'Acknowledged, the cause is not known yet';
+  if (lastSent(updates)) return 'Nothing new since the last update';
+  return `${acknowledged ? 'Acknowledged; the' : 'The'} cause is not known yet`;
 }
 
 const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);

@@ -2,19 +2,28 @@
 import type { Effect } from '../../records/effect.ts';
 import { type Incident, isOver } from '../../records/incident.ts';
 import { incidentRoles } from '../../records/incident-terms.ts';
-import { clockTime, duration, escaped, handle, mention, plural, some, when } from '../text.ts';
+import { clockTime, duration, escaped, handle, plural, some, when } from '../text.ts';
 import type { Choice } from './buttons.ts';
 import { channelLink, linked } from './links.ts';
 import type { IncidentView } from './view.ts';
 import { roleWords, severityMarks, statusWords, subject } from './words.ts';
 
-/** "🔴 *P1* · INC-12 · production" and the title below it. */
+/** What it is called, how bad it is, and where. */
 export function identityLines(i: Incident, view: IncidentView): string[] {
-  const means = view.rules.severities[i.severity].means;
-  const head = [`${severityMarks[i.severity]} *${i.severity}* ${escaped(means, 120)}`, escaped(i.id, 40)];
-  const where = [escaped(i.environment, 63), ...(i.services.length > 0 ? [subject(i)] : [])].join(': ');
-  return [`*${escaped(i.title, 150).replaceAll('*', '∗')}*`, head.join(' · '), `*Where* ${where}`];
+  return [
+    `*${escaped(i.title, 150).replaceAll('*', '∗')}*`,
+    `${severityMarks[i.severity]} *${i.severity}* ${meansOf(i, view)}`,
+    `${escaped(i.id, 40)} · ${placeOf(i)}`,
+  ];
 }
+
+/** "Service down, all users affected". */
+export const meansOf = ({ severity }: Incident, { rules }: IncidentView): string =>
+  escaped(rules.severities[severity].means, 120);
+
+/** "production: api-gateway". */
+export const placeOf = (i: Incident): string =>
+  `${escaped(i.environment, 63)}${i.services.length > 0 ? `: ${subject(i)}` : ''}`;
 
 export const statusLine = (i: Incident): string => `*Status* ${statusWords[i.status]}`;
 
@@ -46,9 +55,14 @@ export function acknowledgedLine(i: Incident, { onCall, now }: IncidentView): st
 
 /** Without ringing: the message is drawn again and again. */
 export function rolesLine({ roles }: Incident): string {
-  return incidentRoles
-    .map((role) => `*${roleWords[role]}* ${roles[role] ? handle(roles[role]) : 'nobody yet'}`)
-    .join(' · ');
+  const open = incidentRoles.filter((role) => roles[role] === null);
+  if (open.length === incidentRoles.length) return '*Roles* nobody has taken one yet';
+  const held = incidentRoles.flatMap((role) => {
+    const person = roles[role];
+    return person ? [`*${roleWords[role]}* ${handle(person)}`] : [];
+  });
+  const none = open.map((role) => roleWords[role].toLowerCase());
+  return [...held, ...(none.length > 0 ? [`no ${some(none, 3, 'or')} yet`] : [])].join(' · ');
 }
 
 export function respondersLine({ responders }: Incident): string[] {
@@ -93,10 +107,8 @@ export function deploymentsLine({ deployments }: Incident, { recent }: IncidentV
   return [`*${deployments.length === 1 ? 'Deployment' : 'Deployments'}* ${some(newest, most)}`];
 }
 
-export function statusPageLine({ statusPage }: Incident, view: IncidentView): string[] {
-  if (statusPage) return [`*Status page* ${linked(statusPage.link, 'published')}`];
-  return view.statusPage ? ['*Status page* nothing published yet'] : [];
-}
+export const statusPageLine = ({ statusPage }: Incident): string[] =>
+  statusPage ? [`*Status page* ${linked(statusPage.link, 'published')}`] : [];
 
 /** What fires now, and where it is looked up. */
 export function alertLines({ alerts }: Incident, most: number, width: number): string[] {
@@ -116,6 +128,3 @@ export const linkLines = ({ links }: Incident, most: number): string[] =>
         )}`,
       ]
     : [];
-
-/** "@ana", ringing, or "nobody". */
-export const rung = (person: Incident['declaredBy']): string => (person ? mention(person) : 'nobody');

@@ -4,10 +4,10 @@ import { fitting, section, sections } from '../blocks.ts';
 import type { Message } from '../message.ts';
 import { cut, escaped, oneLine, some } from '../text.ts';
 import { acknowledge, choicesBlock } from './buttons.ts';
-import { acknowledgedLine, alertLines, rolesLine, roomLine, sinceLine } from './facts.ts';
+import { acknowledgedLine, alertLines, placeOf, rolesLine, roomLine, sinceLine } from './facts.ts';
 import { haltBlocks } from './halt.ts';
 import type { IncidentView } from './view.ts';
-import { marked, nameOf, subject } from './words.ts';
+import { marked, nameOf } from './words.ts';
 
 /** A direct message; `why` is in plain words. */
 export function pageMessage(i: Incident, view: IncidentView, why: string): Message {
@@ -25,7 +25,7 @@ function drawing(i: Incident, view: IncidentView, why: string, width: number): M
       section(head),
       ...sections([
         nameOf(i),
-        `*Where* ${escaped(i.environment, 63)}${i.services.length > 0 ? `: ${subject(i)}` : ''}`,
+        `*Where* ${placeOf(i)}`,
         `*Impact* ${escaped(i.impact ?? '', width) || 'not known yet'}`,
         sinceLine(i),
         acknowledgedLine(i, view),

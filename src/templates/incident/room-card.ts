@@ -16,7 +16,9 @@ import {
   claimButtons,
   deploymentsLine,
   linkLines,
+  meansOf,
   nextUpdateLine,
+  placeOf,
   respondersLine,
   rolesLine,
   sinceLine,
@@ -35,7 +37,7 @@ import {
 import { recentButtons, recentLines } from './recent.ts';
 import { troubleBlocks } from './trouble.ts';
 import type { IncidentView } from './view.ts';
-import { nameOf, severityMarks, statusWords, subject, titleOf } from './words.ts';
+import { nameOf, statusWords, titleOf } from './words.ts';
 
 interface Detail {
   /** Of a list. */
@@ -66,9 +68,9 @@ function drawing(i: Incident, view: IncidentView, detail: Detail): Message {
       ...sections(factLines(i, view, width)),
       ...choicesBlock(i, 'room', choices(i, view)),
       ...roleBlocks(i),
-      ...(i.status === 'merged' ? [] : checklistBlocks(i, view.now, detail.checklist)),
-      ...(isOver(i) ? [] : helpBlocks(i, view, detail)),
       ...troubleBlocks(i, Math.min(rows, 3), Math.min(width, 150)),
+      ...(isOver(i) ? [] : helpBlocks(i, view, detail)),
+      ...(i.status === 'merged' ? [] : checklistBlocks(i, view.now, detail.checklist)),
       ...contactBlocks(view.rules, detail.contacts),
     ],
   };
@@ -79,8 +81,8 @@ function factLines(i: Incident, view: IncidentView, width: number): string[] {
     `*${label}* ${escaped(text ?? '', width) || otherwise}`;
   const over = isOver(i);
   return [
-    `${severityMarks[i.severity]} *${i.severity}* ${escaped(view.rules.severities[i.severity].means, 120)}`,
-    `*Where* ${escaped(i.environment, 63)}${i.services.length > 0 ? `: ${subject(i)}` : ''}`,
+    `*Where* ${placeOf(i)}`,
+    `*Severity* ${i.severity}, ${meansOf(i, view)}`,
     said('Impact', i.impact, 'not known yet'),
     i.status === 'merged' ? `*Merged* into ${escaped(i.mergedInto ?? '', 40) || '–'}` : statusLine(i),
     ...(over ? [] : [said('Action', i.action, 'nothing said yet'), said('ETA', i.eta, 'Unknown')]),
@@ -91,7 +93,9 @@ function factLines(i: Incident, view: IncidentView, width: number): string[] {
     ...nextUpdateLine(i, view),
     ...deploymentsLine(i, view),
     ...alertLines(i, 3, Math.min(width, 100)),
-    ...statusPageLine(i, view),
+    ...(i.statusPage || over || !view.statusPage
+      ? statusPageLine(i)
+      : ['*Status page* nothing published yet']),
     ...linkLines(i, 4),
   ];
 }
