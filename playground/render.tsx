@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import type { KnownBlock } from '@slack/types';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { type MessageProps, Message as SlackMessage } from 'slack-blocks-to-jsx';
+import { incidentPages } from '../test/templates/incident-pages.ts';
 import { samplePages } from '../test/templates/sample-pages.ts';
 
 const run = promisify(execFile);
@@ -24,11 +25,11 @@ const css = await readFile(
   createRequire(import.meta.url).resolve('slack-blocks-to-jsx/dist/style.css'),
   'utf8',
 );
-for (const [name, messages] of Object.entries(samplePages)) {
+for (const [name, messages] of Object.entries({ ...samplePages, ...incidentPages })) {
   if (only && !name.includes(only)) continue;
   const html = page(messages.map(([id, blocks]) => <Shown key={id} blocks={blocks} />));
   for (const [kind, width] of Object.entries(widths))
-    await picture(html, width, join(folder, `${name}.${kind}.png`));
+    await picture(html, [width, name.includes('room') ? 2600 : 1400], join(folder, `${name}.${kind}.png`));
 }
 
 function Shown({ blocks }: { blocks: KnownBlock[] }) {
@@ -44,7 +45,10 @@ function Shown({ blocks }: { blocks: KnownBlock[] }) {
           { id: 'U0000ANA1', name: 'ana' },
           { id: 'U0000BEN1', name: 'ben' },
         ],
-        channels: [{ id: 'C0000DEPLOY', name: 'deployments' }],
+        channels: [
+          { id: 'C0000DEPLOY', name: 'deployments' },
+          { id: 'C0000WARROOM', name: 'inc-20260303-api-gateway-checkout-is-down' },
+        ],
         user_groups: [{ id: 'S0000LEAD', name: 'backend-lead' }],
       }}
     />
@@ -64,7 +68,7 @@ function page(messages: React.ReactNode): string {
   return `<!doctype html><meta charset="utf-8"><style>body{margin:0;font-family:Lato,sans-serif}${css}</style>${body}`;
 }
 
-async function picture(html: string, width: number, file: string): Promise<void> {
+async function picture(html: string, [width, height]: [number, number], file: string): Promise<void> {
   const profile = await mkdtemp(join(tmpdir(), 'render-'));
   try {
     const source = join(profile, 'page.html');
@@ -79,7 +83,7 @@ async function picture(html: string, width: number, file: string): Promise<void>
       ],
       `--user-data-dir=${profile}`,
       `--screenshot=${resolve(file)}`,
-      `--window-size=${width},1400`,
+      `--window-size=${width},${height}`,
       `file://${source}`,
     ]);
   } finally {
