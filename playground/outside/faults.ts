@@ -7,8 +7,8 @@ export interface OutsideFaults {
   status(code: number, times: number): void;
   /** Every answer takes this much clock time, in milliseconds; what was asked is done at once. */
   slow(ms: number): void;
-  /** The next `times` requests are carried out, but the connection breaks before the answer. */
-  loseAnswers(times: number): void;
+  /** The next `times` requests (or those that change something) are carried out, but the connection breaks before the answer. */
+  loseAnswers(times: number, of?: 'all' | 'writes'): void;
   /** The next `times` requests are too many, and the caller shall come back after so many seconds. */
   throttle(times: number, retryAfterSeconds: number): void;
   /** Ends all of it. */
@@ -24,8 +24,17 @@ export interface NextFault {
   readonly slowMs: number;
 }
 
-export function outsideFaults(): { readonly switches: OutsideFaults; next(): NextFault } {
-  const none = { down: false, slowMs: 0, code: 500, coded: 0, lost: 0, throttled: 0, retryAfter: 0 };
+export function outsideFaults(): { readonly switches: OutsideFaults; next(method: string): NextFault } {
+  const none = {
+    down: false,
+    slowMs: 0,
+    code: 500,
+    coded: 0,
+    lost: 0,
+    writesOnly: false,
+    throttled: 0,
+    retryAfter: 0,
+  };
   let broken = { ...none };
   return {
     switches: {
@@ -38,8 +47,8 @@ export function outsideFaults(): { readonly switches: OutsideFaults; next(): Nex
       slow: (slowMs) => {
         broken = { ...broken, slowMs };
       },
-      loseAnswers: (lost) => {
-        broken = { ...broken, lost };
+      loseAnswers: (lost, of = 'all') => {
+        broken = { ...broken, lost, writesOnly: of === 'writes' };
       },
       throttle: (throttled, retryAfter) => {
         broken = { ...broken, throttled, retryAfter };
@@ -48,7 +57,7 @@ export function outsideFaults(): { readonly switches: OutsideFaults; next(): Nex
         broken = { ...none };
       },
     },
-    next: () => {
+    next: (method) => {
       const { down, slowMs, code, retryAfter } = broken;
       const spend = (count: 'throttled' | 'coded' | 'lost') => {
         if (down || broken[count] <= 0) return false;
@@ -57,7 +66,8 @@ export function outsideFaults(): { readonly switches: OutsideFaults; next(): Nex
       };
       const throttled = spend('throttled');
       const coded = !throttled && spend('coded');
-      const loseAnswer = !throttled && !coded && spend('lost');
+      const mayBeLost = method !== 'GET' || !broken.writesOnly;
+      const loseAnswer = !throttled && !coded && mayBeLost && spend('lost');
       return {
         down,
         slowMs,

@@ -59,7 +59,7 @@ export async function startService({ clock, port = 0, answer, tooMany }: Service
   const ending = new AbortController();
 
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
-    const fault = faults.next();
+    const fault = faults.next(request.method ?? '');
     if (fault.down) return void request.socket.destroy();
     const read = readRequest(request, await text(request));
     const given = spoiled(fault, tooMany) ?? answerOf(read);
