@@ -1,5 +1,6 @@
 /** The store: everything that must outlive a process, in Redis, read and written through one parsed shape each. */
 import type { Redis } from 'ioredis';
+import { alertGroups } from './alerts.ts';
 import { auditTrail } from './audit.ts';
 import { decisions } from './decisions.ts';
 import { deployments } from './deployments.ts';
@@ -37,6 +38,7 @@ export function createStore(redis: Redis, prefix: string, options: Partial<Store
   return {
     ...deployments(redis, key, timed),
     ...incidents(redis, key, timed),
+    ...alertGroups(redis, key),
     ...decisions(redis, key, timed),
     ...locks(redis, key),
     ...proofs(redis, key),
