@@ -57,7 +57,7 @@ function page<T>(query: URLSearchParams, all: readonly T[]) {
 function onCalls({ account, now }: RestApi, query: URLSearchParams): ServiceAnswer {
   const wanted = several(query, 'schedule_ids');
   const unknown = wanted.filter((id) => !account.schedules.some((schedule) => schedule.id === id));
-  if (unknown.length > 0) throw refusal(404, 3004, 'Schedule Not Found');
+  if (unknown.length > 0) throw refusal(400, 3004, 'Schedule Not Found');
   const withUsers = several(query, 'include').includes('users');
   const entries = account.schedules
     .filter(({ id }) => wanted.length === 0 || wanted.includes(id))

@@ -179,7 +179,7 @@ describe('who is on call', () => {
 
   test('in a schedule that PagerDuty does not know is refused', async () => {
     expect(await failureOf(pair.client.onCall('PNOWHERE'))).toMatchObject({
-      status: 404,
+      status: 400,
       reason: 'Schedule Not Found',
     });
   });
