@@ -26,7 +26,7 @@ interface RepositoryOptions {
   readonly hasIssues?: boolean;
 }
 
-export interface IssueState {
+interface IssueState {
   readonly number: number;
   readonly createdAt: number;
   readonly title: string;
@@ -38,7 +38,7 @@ export interface IssueState {
   readonly isPullRequest: boolean;
 }
 
-export interface RepositoryState {
+interface RepositoryState {
   readonly name: string;
   readonly assignable: readonly string[];
   readonly hasIssues: boolean;

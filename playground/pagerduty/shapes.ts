@@ -12,7 +12,7 @@ import {
 
 const iso = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 
-export const reference = (type: string, { id, name }: { readonly id: string; readonly name: string }) => {
+const reference = (type: string, { id, name }: { readonly id: string; readonly name: string }) => {
   const path = `${type.replace('_reference', '').replace(/y$/, 'ie')}s/${id}`;
   return {
     id,

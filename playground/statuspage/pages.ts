@@ -8,7 +8,7 @@ export const componentStatuses = [
   'partial_outage',
   'major_outage',
 ] as const;
-export type ComponentStatus = (typeof componentStatuses)[number];
+type ComponentStatus = (typeof componentStatuses)[number];
 
 export interface ComponentState {
   readonly id: string;
@@ -16,7 +16,7 @@ export interface ComponentState {
   status: ComponentStatus;
 }
 
-export interface IncidentUpdateState {
+interface IncidentUpdateState {
   readonly id: string;
   readonly status: string;
   readonly body: string;
@@ -65,7 +65,7 @@ const impactOf: Readonly<Record<ComponentStatus, Impact>> = {
 };
 
 /** The worst that its components are said to be, unless it was overridden. */
-export const impactFor = ({ impactOverride, updates }: StatusIncidentState): Impact =>
+const impactFor = ({ impactOverride, updates }: StatusIncidentState): Impact =>
   impactOverride ??
   updates
     .flatMap(({ affected }) => affected.map(({ to }) => impactOf[to]))

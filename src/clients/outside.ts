@@ -56,7 +56,7 @@ export interface OutsideCall {
   readonly body?: unknown;
 }
 
-export interface OutsideAnswer<T> {
+interface OutsideAnswer<T> {
   readonly body: T;
   readonly headers: Headers;
 }

@@ -16,7 +16,7 @@ export interface PagerDutySettings {
   readonly eventsUrl: string;
 }
 
-export interface OnCall {
+interface OnCall {
   readonly id: string;
   readonly name: string;
   readonly email: string | null;
@@ -40,7 +40,7 @@ export interface Page {
 }
 
 /** What became of a page. */
-export interface PagerDutyIncident {
+interface PagerDutyIncident {
   readonly id: string;
   readonly number: number;
   readonly status: 'triggered' | 'acknowledged' | 'resolved';

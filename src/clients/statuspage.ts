@@ -16,14 +16,14 @@ export interface StatuspageSettings {
   readonly apiUrl: string;
 }
 
-export const componentStatuses = [
+const componentStatuses = [
   'operational',
   'degraded_performance',
   'partial_outage',
   'major_outage',
   'under_maintenance',
 ] as const;
-export type ComponentStatus = (typeof componentStatuses)[number];
+type ComponentStatus = (typeof componentStatuses)[number];
 
 export interface PublicUpdate {
   /** Posted once for each key, whatever else it says. */
@@ -34,14 +34,14 @@ export interface PublicUpdate {
   readonly components: Readonly<Record<string, ComponentStatus>>;
 }
 
-export interface PublicIncident extends PublicUpdate {
+interface PublicIncident extends PublicUpdate {
   readonly name: string;
   /** Left out: Statuspage goes by the worst of the components. */
   readonly impact?: 'none' | 'minor' | 'major' | 'critical';
 }
 
 /** What is public after the call. */
-export interface Published {
+interface Published {
   readonly id: string;
   /** Where people see it. */
   readonly link: string | null;
@@ -49,7 +49,7 @@ export interface Published {
   readonly posted: boolean;
 }
 
-export interface PublicComponent {
+interface PublicComponent {
   readonly id: string;
   readonly name: string;
   /** Empty where Statuspage shows none. */
@@ -221,8 +221,11 @@ function isPosted({ metadata, incident_updates: updates }: Incident, key: string
   return newest !== undefined && says(newest, update);
 }
 
+/** What a form on the other side may do to white space makes no other text. */
 const says = (one: Incident['incident_updates'][number], { status, body }: Update): boolean =>
-  one.status === status && one.body === shortened(body, longestBody);
+  one.status === status && settled(one.body) === settled(shortened(body, longestBody));
+
+const settled = (text: string): string => text.replaceAll('\r\n', '\n').trim();
 
 const component = z.object({
   id: z.string(),

@@ -25,7 +25,7 @@ const webhook = z.object({
   }),
 });
 
-export interface Received {
+interface Received {
   readonly webhookId: string;
   readonly isSigned: boolean;
   readonly event: z.infer<typeof webhook>['event'];
