@@ -7,14 +7,19 @@ import type { ServicePlace } from '../config/catalog.ts';
 import type { Rollout, Running } from '../records/rollout.ts';
 import { ask } from './ecs/ask.ts';
 import { atOnce } from './ecs/batches.ts';
+import { capacityOf, settlementOf } from './ecs/capacity.ts';
 import { createDefinitions, type Definitions } from './ecs/definitions.ts';
 import { follow } from './ecs/follow.ts';
 import { createHistory } from './ecs/history.ts';
 import { versionOf } from './ecs/image.ts';
 import { prepare } from './ecs/prepare.ts';
+import { orRefusal, serviceThere } from './ecs/refusals.ts';
 import { resolveVersion } from './ecs/resolve.ts';
+import { restart } from './ecs/restart.ts';
+import { scale } from './ecs/scale.ts';
 import { runningRef, shortName, toRunning, unsteady } from './ecs/service.ts';
 import { describeServices } from './ecs/services.ts';
+import { together } from './ecs/together.ts';
 import { inTurn } from './ecs/turns.ts';
 import type { Advanced, Change, Target } from './target.ts';
 
@@ -23,6 +28,7 @@ export function ecsTarget({ aws, ecr, clock }: { aws: Aws; ecr: Registry; clock:
   const definitions = createDefinitions({ aws });
   const history = createHistory({ aws });
   const needs = { aws, clock, services, definitions, history };
+  const there = serviceThere(together(services));
 
   return {
     async look(places) {
@@ -77,6 +83,11 @@ export function ecsTarget({ aws, ecr, clock }: { aws: Aws; ecr: Registry; clock:
       }
       return wrong;
     },
+
+    restart: (place, since) => orRefusal(restart({ aws, there })(place, since)),
+    scale: (place, desired) => orRefusal(scale({ aws, there })(place, desired)),
+    capacity: (place) => orRefusal(there(place).then(capacityOf)),
+    isSettled: (place) => orRefusal(there(place).then(settlementOf)),
   };
 }
 

@@ -13,6 +13,14 @@ export interface Change {
 /** The answer to "which version?": found, or not, in words for the person who asked. */
 export type Resolved = { version: string } | { problem: string; hint: string };
 
+/** Tasks of a service: wanted, up, and on their way up. */
+export interface Capacity {
+  desired: number;
+  running: number;
+  pending: number;
+}
+
+/** All that a target will not do is thrown as a `Refusal`; anything else that is thrown means that it could not be told. */
 export interface Target {
   /**
    * Looks at all places at once, in the API's batches; by service name. A place that does not exist is missing from the
@@ -35,6 +43,17 @@ export interface Target {
    * empty when all is well. Throws when any of them could not be looked at.
    */
   check(expected: readonly { place: ServicePlace; revision: Revision }[]): Promise<Map<string, string>>;
+  /**
+   * Starts new tasks of what runs and stops the old ones, without changing anything else (runbook 001, "Force new
+   * deployment without changes"). Does nothing where any deployment of the service began at `since` or later:
+   * that is when the caller wrote down that it wants this, before it called the first time, in milliseconds of the clock.
+   */
+  restart(place: ServicePlace, since: number): Promise<void>;
+  /** Sets how many tasks are wanted, where that is not what is wanted already; `desired` is a whole number from 0. */
+  scale(place: ServicePlace, desired: number): Promise<void>;
+  capacity(place: ServicePlace): Promise<Capacity>;
+  /** Whether nothing is under way and all that is wanted runs; `detail` says in words what is there: "2 of 4 tasks run". */
+  isSettled(place: ServicePlace): Promise<{ settled: boolean; detail: string }>;
 }
 
 /** The rollout's next state; `unknown` says why nothing could be told this time (a throttled or failed call). */
