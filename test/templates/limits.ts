@@ -210,8 +210,9 @@ function strings(where: string, value: Json): string[] {
   });
 }
 
-/** What the templates themselves may put between angle brackets: people, user groups, channels and times. */
-const ours = /^<(@[UW][A-Z0-9]+|!subteam\^S[A-Z0-9]+|#[CG][A-Z0-9]+|!date\^\d+\^[^<>|]+\|[^<>|]+)>$/;
+/** What the templates themselves may put between angle brackets: people, user groups, channels, times, and links of records. */
+const ours =
+  /^<(@[UW][A-Z0-9]+|!subteam\^S[A-Z0-9]+|#[CG][A-Z0-9]+|!date\^\d+\^[^<>|]+\|[^<>|]+|https:\/\/links\.example\/[^<>|\s]*\|[^<>|]+)>$/;
 
 /** Stands in the ids of whom hostile texts try to ring. */
 const strangers = 'EVIL';
@@ -219,7 +220,9 @@ const strangers = 'EVIL';
 function markup(where: string, text: string): string[] {
   const tags = text.match(/<[^<>]*>?/g) ?? [];
   return [
-    ...tags.filter((tag) => !ours.test(tag) || tag.includes(strangers)).map((tag) => `${where}: ${tag}`),
+    ...tags
+      .filter((tag) => !ours.test(tag) || tag.split('|')[0]?.includes(strangers))
+      .map((tag) => `${where}: ${tag}`),
     ...(/@(channel|here|everyone)/i.test(text) ? [`${where}: a broadcast`] : []),
     ...(/&(?!amp;|lt;|gt;)[a-z]+;/.test(text) ? [`${where}: an unknown entity`] : []),
     ...(/\p{Cs}/u.test(text) ? [`${where}: half a character`] : []),

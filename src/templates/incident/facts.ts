@@ -2,7 +2,7 @@
 import type { Effect } from '../../records/effect.ts';
 import { type Incident, isOver } from '../../records/incident.ts';
 import { incidentRoles } from '../../records/incident-terms.ts';
-import { clockTime, duration, escaped, handle, plural, some, when } from '../text.ts';
+import { clockTime, cut, duration, escaped, handle, plural, some, when } from '../text.ts';
 import type { Choice } from './buttons.ts';
 import { channelLink, linked } from './links.ts';
 import type { IncidentView } from './view.ts';
@@ -40,29 +40,31 @@ export function sinceLine({ detectedAt, declaredAt, declaredBy, source }: Incide
   return `*Since* ${when(detectedAt)} · ${by}${later}`;
 }
 
-export function acknowledgedLine(i: Incident, { onCall, now }: IncidentView): string {
+export function acknowledgedLine(i: Incident, { onCall, now }: IncidentView): string[] {
   const { acknowledged, clocks, declaredAt } = i;
   if (acknowledged) {
     const via = acknowledged.via === 'pagerduty' ? ' in PagerDuty' : '';
     const after = duration(Math.max(0, acknowledged.at - declaredAt));
-    return `*Acknowledged* by ${handle(acknowledged.by)}${via}, after ${after}`;
+    return [`*Acknowledged* by ${handle(acknowledged.by)}${via}, after ${after}`];
   }
-  if (isOver(i)) return '*Acknowledged* by nobody';
+  if (isOver(i)) return [];
   const due = clocks.acknowledge;
   const until = due === null ? '' : due > now ? `, due ${clockTime(due)}` : `, was due ${clockTime(due)}`;
-  return `*Not acknowledged yet*${until}${onCall ? ` · on call: ${onCall}` : ''}`;
+  return [`*Not acknowledged yet*${until}${onCall ? ` · on call: ${cut(onCall, 200)}` : ''}`];
 }
 
 /** Without ringing: the message is drawn again and again. */
-export function rolesLine({ roles }: Incident): string {
+export function rolesLine({ roles, status }: Incident): string[] {
   const open = incidentRoles.filter((role) => roles[role] === null);
-  if (open.length === incidentRoles.length) return '*Roles* nobody has taken one yet';
+  const isClosed = isOver({ status });
+  if (open.length === incidentRoles.length) return isClosed ? [] : ['*Roles* nobody has taken one yet'];
   const held = incidentRoles.flatMap((role) => {
     const person = roles[role];
     return person ? [`*${roleWords[role]}* ${handle(person)}`] : [];
   });
   const none = open.map((role) => roleWords[role].toLowerCase());
-  return [...held, ...(none.length > 0 ? [`no ${some(none, 3, 'or')} yet`] : [])].join(' · ');
+  const missing = none.length > 0 && !isClosed ? [`no ${some(none, 3, 'or')} yet`] : [];
+  return [[...held, ...missing].join(' · ')];
 }
 
 export function respondersLine({ responders }: Incident): string[] {

@@ -3,9 +3,8 @@ import { escaped } from '../text.ts';
 
 /** The label as a link, or the label alone where the address is none that a browser opens, or ends the markup early. */
 export function linked(address: string | null, label: string): string {
-  return address !== null && isAddress(address)
-    ? `<${address.replaceAll('&', '&amp;')}|${label.replaceAll('|', '¦')}>`
-    : label;
+  if (address === null || !isAddress(address)) return label;
+  return `<${address.replaceAll('&', '&amp;')}|${label.replaceAll('|', '¦') || 'link'}>`;
 }
 
 const isAddress = (address: string): boolean =>

@@ -75,7 +75,7 @@ function page(i: Incident, size: number, width: number, from: number | undefined
   };
 }
 
-const entryLine = (e: TimelineEntry, width: number): string => `${when(e.at)}  ${lineText(e, width)}`;
+const entryLine = (e: TimelineEntry, width: number): string => `*${when(e.at)}* ${lineText(e, width)}`;
 
 function footLine({ timeline, severity, status }: Incident, start: number, count: number): string {
   const which =

@@ -10,7 +10,7 @@ import { type Choice, choicesBlock } from './buttons.ts';
 import type { IncidentView } from './view.ts';
 import { actionWords, mitigationWords, subject, symptomWords } from './words.ts';
 
-/** The rows of the matrix that hold, with what they were recognised by, and what must not be done. */
+/** What must not be done, and the rows of the matrix that hold with what they were recognised by. */
 export function recommendationLines(
   { rows, forbidden }: Recommendation,
   most: number,
@@ -19,13 +19,21 @@ export function recommendationLines(
   const rest = rows.length - most;
   return [
     ...forbiddenLines(forbidden, width),
-    ...rows
-      .slice(0, most)
-      .map(
-        ({ row, why }) => `• *${escaped(row.symptom, 80)}* → ${escaped(row.advice, 200)} (${whyWords(why)})`,
-      ),
+    ...rows.slice(0, most).map((row) => rowLine(row, forbidden)),
     ...(rest > 0 ? [`… and ${plural(rest, 'more row')}`] : []),
   ];
+}
+
+/** A row whose advice is forbidden shows that it was overruled. */
+function rowLine(
+  { row, why }: Recommendation['rows'][number],
+  forbidden: Recommendation['forbidden'],
+): string {
+  const isOverruled =
+    row.do.length > 0 && row.do.every((action) => forbidden.some((f) => f.action === action));
+  const advice = escaped(row.advice, 200);
+  const shown = isOverruled ? `~${advice.replaceAll('~', '∼')}~ overruled` : advice;
+  return `• *${escaped(row.symptom, 80)}* → ${shown} (${whyWords(why)})`;
 }
 
 /** "Do NOT roll back: …"; one line for each reason. */
@@ -109,7 +117,10 @@ function buttonsFor(action: MitigationAction, i: Incident, view: IncidentView): 
   const services = isWide ? [] : suspects(i, view);
   // Which service is meant is known only from a form for a rollback of one.
   if (services.length === 0) return action === 'roll-back' ? [] : [choice(action, button, null, i)];
-  return services.map((service) => choice(action, `${button} ${literal(service, 50)}`, service, i));
+  return services.map((service, index) => ({
+    ...choice(action, `${button} ${literal(service, 50)}`, service, i),
+    among: `${action}/${index}`,
+  }));
 }
 
 const mostSuspects = 2;
@@ -129,7 +140,7 @@ function choice(action: MitigationAction, label: string, service: string | null,
     label,
     does: 'mitigate',
     arg: service === null ? action : `${action} ${service}`,
-    among: service === null ? action : `${action}/${service}`,
+    among: action,
     ...(ask && {
       confirm: { title: `${actionWords[action].button}?`, text: `${ask} (${on})`, yes: 'Yes', no: 'Go back' },
     }),
@@ -184,7 +195,7 @@ export function symptomsMenu(i: Incident): SectionBlock {
   const options = symptoms.map((value) => ({ text: plainText(symptomWords[value], 75), value }));
   const chosen = options.filter(({ value }) => i.symptoms.includes(value));
   return {
-    ...section('What does it look like? What you choose feeds the recommendation.'),
+    ...section('*Symptoms* that you see'),
     block_id: `${i.id}:symptoms`.slice(0, 255),
     accessory: {
       type: 'multi_static_select',

@@ -20,10 +20,10 @@ export function recentButtons({ recent, recommendation }: IncidentView, most: nu
   const newest = [...new Map(recent.toReversed().map((d) => [d.service, d])).values()]
     .toSorted((a, b) => recent.indexOf(a) - recent.indexOf(b))
     .filter(({ from }) => from !== null);
-  return newest.slice(0, most).map(({ service, from }) => ({
+  return newest.slice(0, most).map(({ service, from }, index) => ({
     label: `Roll back ${literal(service, 40)} to ${literal(from ?? '', 25)}`,
     does: 'mitigate',
     arg: `roll-back ${service}`,
-    among: `recent/${service}`,
+    among: `recent/${index}`,
   }));
 }

@@ -89,7 +89,7 @@ function factLines(i: Incident, view: IncidentView, width: number): string[] {
     ...(i.rootCause ? [said('Root cause', i.rootCause, '–')] : []),
     ...(i.resolution && over ? [said('Resolution', i.resolution, '–')] : []),
     sinceLine(i),
-    acknowledgedLine(i, view),
+    ...acknowledgedLine(i, view),
     ...nextUpdateLine(i, view),
     ...deploymentsLine(i, view),
     ...alertLines(i, 3, Math.min(width, 100)),
@@ -120,7 +120,7 @@ function roleBlocks(i: Incident): KnownBlock[] {
   const open: Choice[] = isOver(i)
     ? []
     : [...claimButtons(i), ...(isHeld ? [{ label: 'Hand over', does: 'openHandOver' } as const] : [])];
-  return [...sections([rolesLine(i), ...respondersLine(i)]), ...choicesBlock(i, 'roles', open)];
+  return [...sections([...rolesLine(i), ...respondersLine(i)]), ...choicesBlock(i, 'roles', open)];
 }
 
 /** What was found, what may help, and what was changed lately. */
