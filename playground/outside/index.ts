@@ -36,6 +36,7 @@ export async function startOutside({
   onCall,
   page,
   components,
+  repository,
 }: OutsideOptions): Promise<Outside> {
   const token = madeUp();
   const routingKey = madeUp();
