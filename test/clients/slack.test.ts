@@ -140,6 +140,6 @@ test('what is no longer sure when its turn comes is not sent', async () => {
   const unsure = async () => {
     throw new SlackRefused('nothing', 'late');
   };
-  await expect(writer.post(channel, saying('late'), 'key', undefined, unsure)).rejects.toThrow('late');
+  await expect(writer.post(channel, saying('late'), 'key', { sure: unsure })).rejects.toThrow('late');
   expect(slack.messages('deployments')).toEqual([]);
 });

@@ -154,9 +154,10 @@ async function once(
   const posting = before.posting?.key === key ? before.posting : { key, upTo, at: world.clock.now() };
   let noted = before;
   // Written down once the turn has come: of two that draw the same, the second one is told before it sends.
-  const posted = await world.slack.post(channel, message, key, thread, async () => {
+  const sure = async () => {
     noted = await keep(id, { ...before, posting }, world);
-  });
+  };
+  const posted = await world.slack.post(channel, message, key, { thread, sure });
   return { message: posted, fresh: true, screen: { ...noted, posting: null } };
 }
 
