@@ -13,12 +13,13 @@ import { datadog } from './datadog.ts';
 import { generic } from './generic.ts';
 import { pagerduty } from './pagerduty.ts';
 import { type Reading, type Received, Rejected, type Rejection, rejections, type Source } from './request.ts';
+import { createSigningKeys } from './sns-keys.ts';
 import { hash } from './words.ts';
 
 /** `taken`: alerts, or acts on incidents; `ignored`: understood, and nothing to do. */
 export type AlertOutcome = 'taken' | 'confirmed' | 'ignored' | Rejection;
 
-export interface AlertsFront extends Reading {
+export interface AlertsFront extends Omit<Reading, 'signingKeys'> {
   /** On a connection that fails within a second. */
   store: Pick<Store, 'tellIncident'>;
   queues: Pick<Queues, 'raise' | 'wakeIncident'>;
@@ -26,6 +27,8 @@ export interface AlertsFront extends Reading {
   count(source: AlertSource | 'unknown', outcome: AlertOutcome): void;
   log: { warn(fields: object, text: string): void; error(fields: object, text: string): void };
 }
+
+type Receiving = AlertsFront & Reading;
 
 const sources: Readonly<Record<AlertSource, Source>> = {
   cloudwatch,
@@ -38,9 +41,10 @@ const sources: Readonly<Record<AlertSource, Source>> = {
 const patience = 1_000;
 
 export function createAlerts(front: AlertsFront): RequestListener {
+  const signingKeys = createSigningKeys(front.settings.sns.certificates);
   return (request, response) => {
     const source = alertSources.find((name) => request.url?.split('?')[0] === `${alertsPath}${name}`);
-    void receive(request, source, front).then(({ outcome, text }) => {
+    void receive(request, source, { ...front, signingKeys }).then(({ outcome, text }) => {
       front.count(source ?? 'unknown', outcome);
       const status = isRejection(outcome) ? rejections[outcome] : 200;
       const headers = { 'content-type': 'text/plain; charset=utf-8' };
@@ -57,7 +61,7 @@ const isRejection = (outcome: AlertOutcome): outcome is Rejection => outcome in 
 async function receive(
   request: IncomingMessage,
   source: AlertSource | undefined,
-  front: AlertsFront,
+  front: Receiving,
 ): Promise<{ outcome: AlertOutcome; text: string }> {
   try {
     if (front.isDraining()) throw new Rejected('unavailable', 'ending');
@@ -80,7 +84,7 @@ async function receive(
 }
 
 /** The same delivery again has the same names, so that it counts once. */
-async function store(source: AlertSource, received: Received, front: AlertsFront): Promise<AlertOutcome> {
+async function store(source: AlertSource, received: Received, front: Receiving): Promise<AlertOutcome> {
   if (received.confirm) return confirm(received.confirm, front);
   const raised = received.alerts.map(({ delivery, alert }) =>
     front.queues.raise(`a-${hash(source, delivery)}`, alert),
@@ -97,7 +101,7 @@ async function store(source: AlertSource, received: Received, front: AlertsFront
 }
 
 /** SNS asks again where it was not answered well. */
-async function confirm(url: URL, { signingKeys, log }: AlertsFront): Promise<AlertOutcome> {
+async function confirm(url: URL, { signingKeys, log }: Receiving): Promise<AlertOutcome> {
   const isConfirmed = await signingKeys.visit(url).catch(() => false);
   if (!isConfirmed) throw new Rejected('unavailable', 'the subscription could not be confirmed now');
   log.warn({ source: 'cloudwatch' }, 'a subscription to an SNS topic was confirmed');

@@ -4,11 +4,12 @@ import { DateTime } from 'luxon';
 import { z } from 'zod';
 import type { Alert } from '../records/alert.ts';
 
-/** `HTTPCode_Target_5XX_Count` and `HighErrorRate` as words. */
+/** `HTTPCode_Target_5XX_Count`, `HighErrorRate` and `CPUUtilization` as words. */
 const inWords = (text: string): string =>
   text
     .slice(0, 2_000)
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
     .replace(/[^A-Za-z0-9]+/g, ' ')
     .toLowerCase();
 
