@@ -5,26 +5,35 @@ import type { AddressInfo } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
+import { createAlerts } from './alerts/index.ts';
+import { createSigningKeys } from './alerts/sns-keys.ts';
+import { createAlb } from './clients/alb.ts';
 import { createAws } from './clients/aws.ts';
-import { clockFrom } from './clients/clock.ts';
+import { type Clock, clockFrom } from './clients/clock.ts';
 import { createEcr } from './clients/ecr.ts';
-import { createLimiter } from './clients/limiter.ts';
+import { createGitHubIssues } from './clients/github-issues.ts';
+import { createLimiter, type Limiter } from './clients/limiter.ts';
+import { createPagerDuty } from './clients/pagerduty.ts';
 import { createPeople } from './clients/people.ts';
 import { createProbe } from './clients/probe.ts';
 import { checkDurability, ready, requestConnection, workerConnection } from './clients/redis.ts';
 import { createSlackWriter, slackClient } from './clients/slack.ts';
 import { channelProblem } from './clients/slack-channel.ts';
+import { createRoomClaims, createSlackRooms } from './clients/slack-rooms.ts';
+import { createStatuspage } from './clients/statuspage.ts';
 import { createStore } from './clients/store/index.ts';
 import { patience } from './commands/desk.ts';
 import { EnvironmentError, type ProcessSettings, readEnvironment, secretsOf } from './config/environment.ts';
 import { CatalogError, loadCatalog } from './config/load-catalog.ts';
 import { createFront } from './front.ts';
 import { createHttp } from './http.ts';
+import { createIncidentMetrics } from './incident-metrics.ts';
 import { createQueues } from './jobs/queues.ts';
 import { keepSweeping, sweep } from './jobs/sweep.ts';
 import { startWorkers } from './jobs/workers.ts';
 import { createLog, slackLogger } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import type { Incident } from './records/incident.ts';
 import { atMost, stopOnSignals } from './shutdown.ts';
 import { ecsTarget } from './targets/ecs.ts';
 
@@ -58,7 +67,10 @@ export async function startServer(settings: ProcessSettings, log: Logger): Promi
   const queues = createQueues(patient, settings.prefix);
   const requestQueues = createQueues(impatient, settings.prefix);
   const metrics = createMetrics(requestQueues);
+  const incidentMetrics = createIncidentMetrics(metrics.registry);
   const stops: ((redisAnswers: boolean) => Promise<unknown>)[] = [];
+
+  const requestStore = createStore(impatient, settings.prefix, { patience, warn: (text) => log.warn(text) });
 
   const front =
     settings.role !== 'worker'
@@ -68,7 +80,7 @@ export async function startServer(settings: ProcessSettings, log: Logger): Promi
           people,
           slack,
           queues: requestQueues,
-          store: createStore(impatient, settings.prefix, { patience, warn: (text) => log.warn(text) }),
+          store: requestStore,
           openForm: async (trigger, view) => void (await client.views.open({ trigger_id: trigger, view })),
           log,
           count: metrics.request,
@@ -78,7 +90,7 @@ export async function startServer(settings: ProcessSettings, log: Logger): Promi
   if (settings.role !== 'web') {
     const store = createStore(patient, settings.prefix);
     const aws = createAws({ limiter });
-    const world = {
+    const shared = {
       catalog,
       clock,
       people,
@@ -87,6 +99,20 @@ export async function startServer(settings: ProcessSettings, log: Logger): Promi
       queues,
       target: ecsTarget({ aws, ecr: createEcr({ aws }), clock }),
       probe: createProbe(clock),
+    };
+    const incidents = catalog.incidents && {
+      ...shared,
+      ...outsideOf(settings, limiter, clock),
+      rooms: createSlackRooms(client, limiter, createRoomClaims(patient, settings.prefix)),
+      alb: createAlb({ aws }),
+      showIncident: async (after: Incident, before: Incident) => {
+        incidentMetrics.changed(before, after);
+        await queues.redrawIncident(after.id);
+      },
+    };
+    const world = {
+      ...shared,
+      incidents: incidents ?? null,
       show: ({ id }: { id: string }) => queues.redraw(id),
       ended: metrics.ended,
       trouble: ({ id, step }: { id: string; step: string }, err: unknown) =>
@@ -116,6 +142,23 @@ export async function startServer(settings: ProcessSettings, log: Logger): Promi
     trouble: async () => ((await impatient.ping()) === 'PONG' ? null : 'Redis does not answer'),
     metrics: metrics.registry,
     slack: front?.requestListener ?? null,
+    alerts:
+      settings.role === 'worker' || !catalog.incidents
+        ? null
+        : createAlerts({
+            settings: {
+              secrets: { ...settings.alerts.secrets, pagerduty: settings.pagerduty.webhookSecret },
+              sns: settings.alerts.sns,
+            },
+            catalog,
+            clock,
+            signingKeys: createSigningKeys(settings.alerts.sns.certificates),
+            store: requestStore,
+            queues: requestQueues,
+            isDraining: () => isDraining,
+            count: metrics.alert,
+            log,
+          }),
   });
   http.listen(settings.port, settings.host);
   await once(http, 'listening');
@@ -142,6 +185,17 @@ export async function startServer(settings: ProcessSettings, log: Logger): Promi
       patient.disconnect();
       impatient.disconnect();
     },
+  };
+}
+
+/** What the environment names no token for is not there; the catalog's other ways are taken then. */
+function outsideOf({ pagerduty, statuspage, github }: ProcessSettings, limiter: Limiter, clock: Clock) {
+  return {
+    pagerduty: pagerduty.routingKey || pagerduty.token ? createPagerDuty(pagerduty, clock) : null,
+    statuspage: statuspage.token
+      ? createStatuspage({ token: statuspage.token, apiUrl: statuspage.apiUrl }, { clock, limiter })
+      : null,
+    github: github.token ? createGitHubIssues({ token: github.token, apiUrl: github.apiUrl }, clock) : null,
   };
 }
 

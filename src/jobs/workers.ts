@@ -14,7 +14,10 @@ import { backoff, errand } from './queues.ts';
 import { drawDeployment, type ScreenWorld } from './screen/draw.ts';
 import { drawIncident } from './screen/draw-incident.ts';
 
-export type WorkersWorld = Stage & ScreenWorld & ErrandWorld & IncidentStage & IncidentWorld;
+export interface WorkersWorld extends Stage, ScreenWorld, ErrandWorld {
+  /** Null where the catalog has no section about incidents. */
+  incidents: (IncidentStage & IncidentWorld) | null;
+}
 
 export interface WorkerLog {
   warn(fields: object, text: string): void;
@@ -51,8 +54,7 @@ export function startWorkers(
     new Worker('deployments', (job, token) => visit(job, token, world, log), options(50)),
     new Worker('screens', (job, token) => draw(job, token, world, log), options(50)),
     new Worker('errands', (job, token) => serve(job, token, world), options(20)),
-    new Worker('incidents', (job, token) => attend(job, token, world, log), options(50)),
-    new Worker('effects', (job, token) => carryOut(job, token, world), options(50)),
+    ...incidentWorkers(world, log, (name, work, concurrency) => new Worker(name, work, options(concurrency))),
   ];
   for (const worker of workers) {
     worker.on('error', (error) => log.warn({ queue: worker.name, err: error }, 'worker trouble'));
@@ -90,10 +92,24 @@ async function visit(
 /** Milliseconds between two tries to read a record. */
 const unreadableWait = 10_000;
 
+type Work = (job: Job, token?: string) => Promise<void>;
+
+function incidentWorkers(
+  { incidents }: WorkersWorld,
+  log: WorkerLog,
+  start: (name: string, work: Work, concurrency: number) => Worker,
+): Worker[] {
+  if (!incidents) return [];
+  return [
+    start('incidents', (job, token) => attend(job, token, incidents, log), 50),
+    start('effects', (job, token) => carryOut(job, token, incidents), 50),
+  ];
+}
+
 async function attend(
   job: Job,
   token: string | undefined,
-  world: WorkersWorld,
+  world: IncidentStage,
   log: WorkerLog,
 ): Promise<void> {
   const { id } = withId.parse(job.data);
@@ -110,7 +126,7 @@ async function attend(
 
 const withKey = z.strictObject({ id: z.string(), key: z.string() });
 
-async function carryOut(job: Job, token: string | undefined, world: WorkersWorld): Promise<void> {
+async function carryOut(job: Job, token: string | undefined, world: IncidentWorld): Promise<void> {
   const { id, key } = withKey.parse(job.data);
   const again = await runEffect(id, key, world);
   if (again !== null) await later(job, token, again, world.clock);
@@ -119,7 +135,8 @@ async function carryOut(job: Job, token: string | undefined, world: WorkersWorld
 async function draw(job: Job, token: string | undefined, world: WorkersWorld, log: WorkerLog): Promise<void> {
   const { id } = withId.parse(job.data);
   try {
-    await (job.name === 'draw-incident' ? drawIncident(id, world) : drawDeployment(id, world));
+    if (job.name !== 'draw-incident') await drawDeployment(id, world);
+    else if (world.incidents) await drawIncident(id, world.incidents);
   } catch (error) {
     if (error instanceof UnreadableRecord) return later(job, token, unreadableWait, world.clock);
     const wait = waitAfter(error);

@@ -112,6 +112,7 @@ export async function byHand(text: (text: string) => string = (t) => t): Promise
     people: {
       mayCached: () => rights.answer,
       may: async () => rights.answer,
+      idsOf: async () => [],
       mentions: () => [],
       refresh: async () => {},
     },

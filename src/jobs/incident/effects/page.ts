@@ -130,7 +130,7 @@ async function toEach(
   { slack }: IncidentWorld,
 ): Promise<void> {
   const results = await Promise.allSettled(
-    ids.map((id) => slack.direct(id, message, `${i.id}:${key}:${id}`, since)),
+    ids.map((id) => slack.direct(id, message, `${i.id}:${key}:${id}`, since, 'incident')),
   );
   const failed = results.filter((r) => r.status === 'rejected').map((r): unknown => r.reason);
   const away = failed.find((reason) => !(reason instanceof SlackRefused));

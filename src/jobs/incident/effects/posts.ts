@@ -39,7 +39,7 @@ export const post: Carry<'post'> = async (i, effect, world) => {
 export const direct: Carry<'direct'> = async (i, effect, world) => {
   if (isVoid(i, effect)) return {};
   const message = incidentPost(i, effect.what.post, await viewOf(i, world));
-  await world.slack.direct(effect.what.to, message, keyOf(i, effect), effect.since);
+  await world.slack.direct(effect.what.to, message, keyOf(i, effect), effect.since, 'incident');
   return {};
 };
 

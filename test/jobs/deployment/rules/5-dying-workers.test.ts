@@ -37,7 +37,7 @@ const log = {
   error: (fields: object) => void logged.push(fields),
 };
 const startOurs = () => {
-  workers = startWorkers(hand.redis, hand.prefix, { ...hand.worker(), slack: silent, queues }, log);
+  workers = startWorkers(hand.redis, hand.prefix, { ...hand.worker(), slack: silent, queues, incidents: null }, log);
 };
 
 /** A worker that takes the job and is never heard of again. */
