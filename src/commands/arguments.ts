@@ -148,7 +148,8 @@ function reasonOf(read: Words, { phrases, reasonFrom }: Sorted): string | null {
   return parts.length > 0 ? parts.join(' ') : null;
 }
 
-function withoutFlags({ text, flags }: Words, start: number): string {
+/** What was typed from there on, but for the flags in it. */
+export function withoutFlags({ text, flags }: Words, start: number): string {
   const parts: string[] = [];
   let at = start;
   for (const flag of flags.filter((flag) => flag.start >= start)) {

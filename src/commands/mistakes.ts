@@ -125,7 +125,8 @@ export function notHere(services: readonly string[], environment: string, catalo
   );
 }
 
-const shown = (typed: string): string => `"${typed.length > 60 ? `${typed.slice(0, 59)}…` : typed}"`;
+/** Quoted, and never long. */
+export const shown = (typed: string): string => `"${typed.length > 60 ? `${typed.slice(0, 59)}…` : typed}"`;
 
 const environmentsOf = (catalog: Catalog): string => `There are ${listed([...catalog.environments.keys()])}.`;
 const servicesOf = (catalog: Catalog): string => `There are ${listed(catalog.services)}; or say all.`;

@@ -39,8 +39,11 @@ export type FlagKinds = Readonly<Record<string, 'switch' | 'text'>>;
 /** More than this is no command; Slack itself takes more. */
 const longestText = 2_000;
 
-/** Throws a `Refusal` for an unknown flag and for a text of more than 2,000 characters. */
-export function readWords(command: string, slackText: string, kinds: FlagKinds): Words {
+/**
+ * Throws a `Refusal` for an unknown flag and for a text of more than 2,000 characters. `kinds` null: whatever looks like a
+ * flag is a word like others, as in a sentence that somebody writes down.
+ */
+export function readWords(command: string, slackText: string, kinds: FlagKinds | null): Words {
   if (slackText.length > longestText) {
     throw new Refusal(
       'unreadable',
@@ -60,7 +63,7 @@ export function readWords(command: string, slackText: string, kinds: FlagKinds):
       at += gap[0].length;
       continue;
     }
-    const flag = flagAt({ command, text, plain, kinds }, at);
+    const flag = kinds && flagAt({ command, text, plain, kinds }, at);
     if (flag) {
       if (flag.value !== null && flags.some(({ name }) => name === flag.name)) throw saidTwice(flag.name);
       flags.push(flag);

@@ -26,6 +26,11 @@ export const refusalCodes = [
   'already-decided',
   'own-approval',
   'no-such-deployment',
+  'no-such-incident',
+  'incident-over',
+  'incident-unclear',
+  'incidents-off',
+  'unknown-severity',
   'store-unavailable',
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
