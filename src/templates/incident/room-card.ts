@@ -46,14 +46,16 @@ interface Detail {
   width: number;
   checklist: 'all' | 'open';
   contacts: number;
+  /** Of mitigations; the recommended ones come first. */
+  buttons: number;
 }
 
 export function roomCard(i: Incident, view: IncidentView): Message {
   const details: Detail[] = [
-    { rows: 5, width: 400, checklist: 'all', contacts: 20 },
-    { rows: 3, width: 150, checklist: 'all', contacts: 8 },
-    { rows: 2, width: 80, checklist: 'open', contacts: 3 },
-    { rows: 1, width: 40, checklist: 'open', contacts: 0 },
+    { rows: 5, width: 400, checklist: 'all', contacts: 20, buttons: 10 },
+    { rows: 3, width: 150, checklist: 'all', contacts: 8, buttons: 10 },
+    { rows: 2, width: 80, checklist: 'open', contacts: 3, buttons: 7 },
+    { rows: 1, width: 40, checklist: 'open', contacts: 0, buttons: 4 },
   ];
   return fitting(details.map((detail) => () => drawing(i, view, detail)));
 }
@@ -124,7 +126,7 @@ function roleBlocks(i: Incident): KnownBlock[] {
 }
 
 /** What was found, what may help, and what was changed lately. */
-function helpBlocks(i: Incident, view: IncidentView, { rows, width }: Detail): KnownBlock[] {
+function helpBlocks(i: Incident, view: IncidentView, { rows, width, buttons }: Detail): KnownBlock[] {
   const narrow = Math.min(width, 150);
   const done = mitigationLines(i, rows, narrow);
   return [
@@ -136,7 +138,7 @@ function helpBlocks(i: Incident, view: IncidentView, { rows, width }: Detail): K
       : [section('*Findings* not looked at yet')]),
     ...recommendationBlocks(view, rows + 2, narrow),
     symptomsMenu(i),
-    ...choicesBlock(i, 'mitigate', [...mitigationButtons(i, view), { label: 'Check again', does: 'assess' }]),
+    ...choicesBlock(i, 'mitigate', [...mitigationButtons(i, view, buttons), { label: 'Check again', does: 'assess' }]),
     ...(done.length > 0 ? sections(['*Done so far*', ...done]) : []),
     ...choicesBlock(i, 'undo', undoButtons(i)),
     ...(view.recent.length > 0 ? sections(['*Recent deployments*', ...recentLines(view.recent, rows)]) : []),
