@@ -87,6 +87,9 @@ function forbiddenBy(
   const said = rows.flatMap(({ row }) =>
     row.forbid.map((action) => [action, `${row.symptom}: ${row.advice}`] as const),
   );
-  const all = [...(kind === 'database-corruption' ? underCorruption : []), ...said];
-  return new Map(all.toReversed().map(([action, because]) => [action, because]));
+  const first = new Map<MitigationAction, string>();
+  for (const [action, because] of [...(kind === 'database-corruption' ? underCorruption : []), ...said]) {
+    if (!first.has(action)) first.set(action, because);
+  }
+  return first;
 }

@@ -311,8 +311,12 @@ function toldPost(i: Incident, why: string, view: IncidentView, width: number): 
   const isLoud = i.alerts.some((a) => a.firing && (a.topic === 'error-rate' || a.topic === 'slow'));
   const { forbidden, recommended } = view.recommendation;
   const isForbidden = forbidden.some(({ action }) => action === 'roll-back' || action === 'roll-back-all');
+  const isUnderWay = i.mitigations.some((m) => m.action.startsWith('roll-back') && m.state === 'under-way');
   const considers =
-    !isOver(i) && !isForbidden && (isLoud || recommended.some((a) => a.startsWith('roll-back')));
+    !isOver(i) &&
+    !isForbidden &&
+    !isUnderWay &&
+    (isLoud || recommended.some((a) => a.startsWith('roll-back')));
   const warning =
     isForbidden && !isOver(i) ? recommendationLines({ ...view.recommendation, rows: [] }, 0, 200) : [];
   return says(
