@@ -4,17 +4,29 @@ import type { HttpServer } from './server.ts';
 import type { State } from './state.ts';
 import type { Faults } from './types.ts';
 
-export function faults(state: State, http: HttpServer, sockets: Sockets): Faults {
+export function faults(state: State, http: HttpServer, sockets: Sockets, stopping: AbortSignal): Faults {
   const { faults: broken } = state;
+  let outages = 0;
+  const outage: Faults['outage'] = (on, how = '503') => {
+    outages++;
+    if (on) broken.outage = how;
+    else delete broken.outage;
+    http.release();
+    if (on && how === 'refuse') {
+      sockets.cut();
+      http.cut();
+    }
+  };
   return {
-    outage: (on, how = '503') => {
-      if (on) broken.outage = how;
-      else delete broken.outage;
-      http.release();
-      if (on && how === 'refuse') {
-        sockets.cut();
-        http.cut();
-      }
+    outage,
+    down: (ms, how) => {
+      outage(true, how);
+      const mine = outages;
+      // One that was begun or ended by hand meanwhile goes its own way.
+      state.clock.sleep(ms, stopping).then(
+        () => mine === outages && outage(false),
+        () => {},
+      );
     },
     rateLimit: (method, seconds, times) => void broken.limited.set(method, { seconds, times }),
     error: (method, code, times = 1) => void broken.errors.set(method, { code, times }),

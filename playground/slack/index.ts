@@ -3,13 +3,16 @@ import { events } from './delivery/events.ts';
 import { outbox } from './delivery/outbox.ts';
 import { sockets } from './delivery/sockets.ts';
 import { faults } from './faults.ts';
+import { opened } from './files.ts';
 import { channelCalled, person } from './lookup.ts';
 import { isTopLevel } from './messages.ts';
 import { allMethods } from './methods/index.ts';
+import { openHome, shortcut } from './people/app.ts';
 import { typeCommand } from './people/commands.ts';
 import { choose, click } from './people/interactions.ts';
 import { closeModal, fill } from './people/modals.ts';
-import { openHome, post, react, shortcut } from './people/talk.ts';
+import { invite, openChannel, unarchive } from './people/rooms.ts';
+import { edit, post, react, remove, unreact } from './people/talk.ts';
 import type { Wires } from './people/wires.ts';
 import { httpServer } from './server.ts';
 import { type Channel, newState, type State } from './state.ts';
@@ -26,6 +29,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackWorkspace>
   const connections = sockets(state, http.server);
   const box = outbox(state, connections);
   const wires: Wires = { state, outbox: box, events: events(state, box) };
+  const stopping = new AbortController();
   await http.listen(webApi(state, allMethods(connections.open)));
   return {
     apiUrl: `${state.url}/api/`,
@@ -47,9 +51,10 @@ export async function startSlack(options: SlackOptions): Promise<SlackWorkspace>
     },
     ...actions(wires),
     ...sights(state),
-    fail: faults(state, http, connections),
+    fail: faults(state, http, connections, stopping.signal),
     sockets: connections.count,
     stop: async () => {
+      stopping.abort();
       wires.events.stop();
       box.stop();
       await connections.close();
@@ -67,7 +72,13 @@ function actions(wires: Wires) {
     closeModal: closeModal.bind(null, wires),
     shortcut: shortcut.bind(null, wires),
     post: post.bind(null, wires),
+    edit: edit.bind(null, wires),
+    remove: remove.bind(null, wires),
     react: react.bind(null, wires),
+    unreact: unreact.bind(null, wires),
+    openChannel: openChannel.bind(null, wires),
+    invite: invite.bind(null, wires),
+    unarchive: unarchive.bind(null, wires),
     openHome: openHome.bind(null, wires),
   } satisfies Partial<SlackWorkspace>;
 }
@@ -87,6 +98,10 @@ function sights(state: State) {
     modal: (name) => viewNow(topView(state, person(state, name).id)),
     home: (name) => viewNow(state.homes.get(person(state, name).id)),
     channels: () => [...state.channels.values()].map((channel) => summary(state, channel)),
+    files: (channel) => {
+      const { id } = channelCalled(state, channel);
+      return [...state.files.values()].filter(({ channels }) => channels.includes(id)).map(opened);
+    },
     log: state.log,
     watch: (listener) => {
       state.watchers.add(listener);
@@ -114,6 +129,7 @@ function summary(state: State, channel: Channel): ChannelSummary {
     archived,
     kind,
     members: [...channel.members].map(handle),
-    bookmarks: channel.bookmarks.map(({ id, title, link }) => ({ id, title, link })),
+    bookmarks: channel.bookmarks.map((bookmark) => ({ ...bookmark })),
+    pins: [...channel.pins],
   };
 }

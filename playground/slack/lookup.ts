@@ -21,12 +21,16 @@ export function channelCalled(state: State, name: string): Channel {
   return found;
 }
 
-/** For the Web API: an id, or where `byName` the name with '#'. */
+/** For the Web API: an id, or where `byName` the name with '#'. What is not public exists for its members only. */
 export function channelFor(state: State, reference: string, { byName = false } = {}): Channel {
   const found = byName ? findChannel(state, reference) : state.channels.get(reference);
-  if (!found) throw new SlackError('channel_not_found');
+  if (!found || !isVisible(state, found)) throw new SlackError('channel_not_found');
   return found;
 }
+
+/** The bot was in what it archived, and Slack goes on showing it that. */
+export const isVisible = (state: State, { kind, members, archived, creator }: Channel): boolean =>
+  kind === 'public' || members.has(state.bot.id) || (archived && creator === state.bot.id);
 
 /** A channel that the bot may write to. */
 export function writableChannel(state: State, reference: string, options?: { byName: boolean }): Channel {

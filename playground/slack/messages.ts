@@ -1,8 +1,8 @@
 /** Writes, edits and shows messages, whoever says them: the Web API, an acknowledgement, a response_url or a person. */
 
 import type { KnownBlock, MessageAttachment, MessageMetadata } from '@slack/types';
-import { omit } from 'es-toolkit';
 import { checkAttachments, checkMessageBlocks } from './blocks/check.ts';
+import { wireFile } from './files.ts';
 import { mentionsOf } from './mentions.ts';
 import { SlackError } from './slack-error.ts';
 import { announce, type Channel, type State } from './state.ts';
@@ -94,6 +94,8 @@ export function remove(state: State, message: Message): void {
   const home = message.kind === 'message' ? state.channels.get(message.channel)?.messages : state.ephemerals;
   const place = home?.indexOf(message) ?? -1;
   if (place >= 0) home?.splice(place, 1);
+  const pins = state.channels.get(message.channel)?.pins ?? [];
+  if (pins.includes(message.ts)) pins.splice(pins.indexOf(message.ts), 1);
   if (message.kind === 'message') {
     announceChange(state, 'message_deleted', message, { deleted_ts: message.ts });
   }
@@ -113,6 +115,7 @@ export function wire(state: State, message: Message, { withMetadata = false } = 
   const replies = channel ? repliesTo(channel, message.ts) : [];
   return {
     type: 'message',
+    ...(message.files.length > 0 && { subtype: 'file_share' }),
     ...(message.broadcast && { subtype: 'thread_broadcast' }),
     user: message.user,
     ...(message.byBot && { bot_id: state.bot.botId, app_id: state.bot.appId, team: state.team.id }),
@@ -120,7 +123,7 @@ export function wire(state: State, message: Message, { withMetadata = false } = 
     ts: message.ts,
     ...(message.blocks.length > 0 && { blocks: message.blocks }),
     ...(message.attachments.length > 0 && { attachments: message.attachments }),
-    ...(message.files.length > 0 && { files: message.files.map((file) => omit(file, ['content'])) }),
+    ...(message.files.length > 0 && { files: message.files.map(wireFile) }),
     ...(message.reactions.length > 0 && { reactions: message.reactions }),
     ...(message.edited && { edited: message.edited }),
     ...(message.pinned && { pinned_to: [message.channel] }),

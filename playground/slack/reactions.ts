@@ -25,7 +25,9 @@ export function removeReaction(state: State, message: Message, name: string, use
   tell(state, 'reaction_removed', message, name, user);
 }
 
+/** The app hears of it only where it is a member. */
 function tell(state: State, type: string, message: Message, reaction: string, user: string): void {
+  if (!state.channels.get(message.channel)?.members.has(state.bot.id)) return;
   announce(state, {
     type,
     user,

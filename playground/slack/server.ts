@@ -101,6 +101,7 @@ async function upload(state: State, id: string, body: Buffer, type = ''): Promis
   const file = state.files.get(id);
   if (!file) return { status: 404, body: 'not found' };
   const content = type.startsWith('multipart/') ? await partOf(body, type) : body;
+  if (content.length !== file.size) return { status: 400, body: 'not as long as announced' };
   file.content = content.toString('base64');
   return { status: 200, body: `OK - ${content.length}` };
 }
@@ -129,7 +130,7 @@ function argsOf(body: Buffer, type = ''): Record<string, unknown> {
   }
 }
 
-const JSON_ARGUMENTS = ['blocks', 'attachments', 'metadata', 'view', 'files'];
+const JSON_ARGUMENTS = ['blocks', 'attachments', 'metadata', 'view', 'files', 'document_content'];
 
 /** In form bodies these arguments are JSON in text; read here so that the log shows them as they are. */
 function withJson(args: Record<string, string>): Record<string, unknown> {

@@ -22,6 +22,10 @@ export interface Channel {
   /** Oldest first, replies included. */
   messages: Message[];
   bookmarks: Bookmark[];
+  /** The `ts` of pinned messages, in the order of pinning. */
+  pins: string[];
+  /** Id of the channel's own canvas. */
+  canvas?: string;
 }
 
 export interface UserGroup {
@@ -144,6 +148,7 @@ export function addChannel(
     purpose: '',
     messages: [],
     bookmarks: [],
+    pins: [],
   };
   state.channels.set(channel.id, channel);
   return channel;

@@ -29,6 +29,8 @@ export interface SlackOptions {
   latencyMs?: number;
   /** Slash commands the app declares, without '/'. */
   commands?: string[];
+  /** Shortcuts the app declares; nothing means that there is one for every callback id. */
+  shortcuts?: { callbackId: string; type: 'global' | 'message' }[];
   /** Events the app subscribes to, with Slack's names in its manifest. */
   events?: string[];
   /** Whether the app asked Slack to turn @names and #channels in slash text into ids (`should_escape`). */
@@ -49,9 +51,24 @@ export interface SlackFile {
   id: string;
   name: string;
   title: string;
+  /** Bytes. */
   size: number;
   mimetype: string;
+  /** Base64; of a canvas its markdown. */
   content: string;
+  kind: 'file' | 'canvas';
+  /** Who owns it. */
+  user: string;
+  /** Milliseconds since 1970. */
+  created: number;
+  /** Ids of the channels that may see it. */
+  channels: string[];
+  permalink: string;
+}
+
+/** A file or canvas as somebody opens it. */
+export interface OpenedFile extends Omit<SlackFile, 'content'> {
+  text: string;
 }
 
 /** A message as it is now, after edits. `channel`, `user` and `to` are ids. */
@@ -164,6 +181,8 @@ export interface Faults {
   refuseBlocks(types: string[]): void;
   /** User group calls fail with `code` ('internal_error' when not said) until called with false. */
   forgetGroups(on?: boolean, code?: string): void;
+  /** An outage that ends by itself after so many milliseconds of the workspace's clock. */
+  down(ms: number, how?: 'refuse' | '500' | '503' | 'hang'): void;
   /** Asks every socket to reconnect, as Slack does when it recycles a host. */
   disconnectSockets(reason?: 'warning' | 'refresh_requested' | 'link_disabled'): void;
 }
@@ -187,18 +206,29 @@ export interface SlackWorkspace {
   /** Fills inputs of the open modal, by label, action_id or block_id, and submits it. */
   fill(values: Record<string, string | string[]>, by: { as: string }): Promise<Delivery>;
   closeModal(by: { as: string }): Promise<Delivery>;
-  /** A global shortcut, or with `message` a message shortcut. */
+  /** A global shortcut, or with `message` a message shortcut. Throws for one that the app does not declare. */
   shortcut(callbackId: string, by: { as: string; message?: MessagePlace }): Promise<Delivery>;
   /**
    * `@name`, `@group`, `#channel` and `@here` become mentions as in Slack's composer. `in: '@pilothouse'` (the bot's
-   * handle) is a direct message to the bot.
+   * handle) is a direct message to the bot. `files` are uploaded with it; their `content` is text.
    */
   post(
     text: string,
-    by: { as: string; in: string; thread?: string },
+    by: { as: string; in: string; thread?: string; files?: { name: string; content: string }[] },
   ): Promise<Delivery & { message: Message }>;
+  /** People change and delete their own messages only. */
+  edit(text: string, by: { as: string; message: MessagePlace }): Promise<Delivery>;
+  remove(by: { as: string; message: MessagePlace }): Promise<Delivery>;
+  /** With or without colons; 📌 is `pushpin`. */
   react(name: string, by: { as: string; message: MessagePlace }): Promise<Delivery>;
+  unreact(name: string, by: { as: string; message: MessagePlace }): Promise<Delivery>;
   openHome(by: { as: string }): Promise<Delivery>;
+  /** Makes a channel with this person in it, and the bot where it is `withBot`. Gives its id. */
+  openChannel(name: string, by: { as: string; isPrivate?: boolean; withBot?: boolean }): string;
+  /** Invites people (handles), or the bot by its handle, to a channel that `as` is in. */
+  invite(names: string[], by: { as: string; in: string }): Promise<Delivery>;
+  /** What only people can do: Slack takes a bot out of what is archived. */
+  unarchive(channel: string, by: { as: string }): void;
 
   /**
    * Top level, oldest first. `channel` is a name, an id or '@ana' for the bot's direct messages with ana, here and
@@ -212,6 +242,8 @@ export interface SlackWorkspace {
   modal(person: string): View | undefined;
   home(person: string): View | undefined;
   channels(): ChannelSummary[];
+  /** Files and canvases that a channel's members may see, oldest first. */
+  files(channel: string): OpenedFile[];
   readonly log: readonly LogEntry[];
   watch(listener: (entry: LogEntry) => void): () => void;
 
@@ -231,5 +263,7 @@ export interface ChannelSummary {
   kind: 'public' | 'private' | 'im' | 'mpim';
   /** Handles. */
   members: string[];
-  bookmarks: { id: string; title: string; link: string }[];
+  bookmarks: { id: string; title: string; link: string; emoji?: string }[];
+  /** The pinned messages' `ts`, in the order of pinning. */
+  pins: string[];
 }

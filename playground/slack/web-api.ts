@@ -1,6 +1,7 @@
 /** Answers Web API calls: token, scopes, faults, rate limits, then the method, then the log. */
 import type { Args, Method, Methods } from './methods/call.ts';
 import { type RateLimits, rateLimits } from './rate-limits.ts';
+import { mustHave } from './scopes.ts';
 import { SlackError } from './slack-error.ts';
 import { record, type State } from './state.ts';
 
@@ -39,13 +40,11 @@ export function webApi(state: State, methods: Methods): WebApi {
 }
 
 function mustBeAllowed(state: State, method: Method, token: string | undefined): void {
-  const { botToken, appToken, scopes: granted } = state.options;
+  const { botToken, appToken } = state.options;
   if (!token) throw new SlackError('not_authed');
   if (token !== botToken && token !== appToken) throw new SlackError('invalid_auth');
   if ((token === appToken) !== (method.appToken ?? false)) throw new SlackError('not_allowed_token_type');
-  const needed = method.scopes ?? [];
-  if (!granted || needed.length === 0 || needed.some((scope) => granted.includes(scope))) return;
-  throw new SlackError('missing_scope', { needed: needed[0], provided: granted.join(',') });
+  mustHave(state, method.scopes ?? []);
 }
 
 function forcedWait(state: State, name: string): number {

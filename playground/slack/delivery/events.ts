@@ -15,8 +15,10 @@ const DEFAULT_EVENTS = [
   'app_home_opened',
   'member_joined_channel',
   'message.channels',
+  'message.groups',
   'message.im',
   'reaction_added',
+  'reaction_removed',
 ];
 /** Milliseconds on the workspace's clock after which Slack tries again (Slack documentation). */
 const RETRY_AFTER_MS = [0, 60_000, 300_000];

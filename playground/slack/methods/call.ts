@@ -58,9 +58,10 @@ export const json = z.preprocess((value) => {
     return value;
   }
 }, z.unknown());
+/** Slack documentation, conversations.invite: up to 100 at once. */
 export const idList = z.preprocess(
   (value) => (typeof value === 'string' ? value.split(',').map((id) => id.trim()) : value),
-  z.array(z.string().min(1)).min(1).max(1000),
+  z.array(z.string().min(1)).min(1).max(100),
 );
 
 /** One page of a list and Slack's `next_cursor`. */

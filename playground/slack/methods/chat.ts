@@ -3,6 +3,7 @@ import type { MessageMetadata } from '@slack/types';
 import { z } from 'zod';
 import { channelFor, imWith, messageIn, writableChannel } from '../lookup.ts';
 import { contentFrom, edit, remove, say, whisper, wire } from '../messages.ts';
+import { hasScope } from '../scopes.ts';
 import { SlackError } from '../slack-error.ts';
 import { addChannel, type Channel, type State } from '../state.ts';
 import type { Message } from '../types.ts';
@@ -84,7 +85,13 @@ export const chatMethods: Methods = {
 
 /** A channel by id or name, or a person's id: then the direct message with that person. */
 function destination(state: State, reference: string): Channel {
-  if (!state.people.has(reference)) return writableChannel(state, reference, { byName: true });
+  if (!state.people.has(reference)) {
+    const channel = channelFor(state, reference, { byName: true });
+    const isOpen = channel.kind === 'public' && hasScope(state, 'chat:write.public');
+    if (!isOpen) return writableChannel(state, reference, { byName: true });
+    if (channel.archived) throw new SlackError('is_archived');
+    return channel;
+  }
   return imWith(state, reference) ?? openIm(state, reference);
 }
 

@@ -2,12 +2,13 @@
 import { z } from 'zod';
 import { channelFor } from '../lookup.ts';
 import { isTopLevel, wire } from '../messages.ts';
+import { mayReadHistory } from '../scopes.ts';
 import { SlackError } from '../slack-error.ts';
 import type { Channel, State } from '../state.ts';
 import type { Message } from '../types.ts';
 import { count, flag, type Methods, method, page, type Rule } from './call.ts';
 
-const rule: Rule = { scopes: ['channels:history', 'groups:history', 'im:history'], tier: 3 };
+const rule: Rule = { tier: 3 };
 const window = {
   channel: z.string(),
   oldest: z.string().optional(),
@@ -39,6 +40,7 @@ export const historyMethods: Methods = {
 
 function readableChannel(state: State, id: string): Channel {
   const channel = channelFor(state, id);
+  mayReadHistory(state, channel.kind);
   if (!channel.members.has(state.bot.id)) throw new SlackError('not_in_channel');
   return channel;
 }

@@ -1,6 +1,7 @@
 /** Every Web API method that the simulated workspace knows. */
 import { z } from 'zod';
 import { type Methods, method } from './call.ts';
+import { canvasMethods } from './canvases.ts';
 import { channelMethods } from './channels.ts';
 import { chatMethods } from './chat.ts';
 import { fileMethods } from './files.ts';
@@ -21,5 +22,6 @@ export function allMethods(openSocket: () => string): Methods {
     ...viewMethods,
     ...markMethods,
     ...fileMethods,
+    ...canvasMethods,
   };
 }

@@ -4,32 +4,38 @@ import { channelFor, messageIn, writableChannel } from '../lookup.ts';
 import { wire } from '../messages.ts';
 import { addReaction, removeReaction } from '../reactions.ts';
 import { SlackError } from '../slack-error.ts';
-import type { Bookmark, Channel, State } from '../state.ts';
+import { announce, type Bookmark, type Channel, type State } from '../state.ts';
 import type { Message } from '../types.ts';
 import { type Methods, method } from './call.ts';
 
 const message = { channel: z.string(), timestamp: z.string() };
 /** Slack documentation of pins.add. */
 const MOST_PINS = 100;
+/** Slack documentation of bookmarks.add. */
+const MOST_BOOKMARKS = 100;
+const isLink = (link: string): boolean => /^https?:\/\//.test(link) && URL.canParse(link);
 
 export const markMethods: Methods = {
   'pins.add': method({ tier: 2, scopes: ['pins:write'], writes: true }, message, (args, state) => {
     const { channel, found } = place(state, args);
     if (found.pinned) throw new SlackError('already_pinned');
-    if (channel.messages.filter((one) => one.pinned).length >= MOST_PINS)
-      throw new SlackError('too_many_pins');
+    if (channel.pins.length >= MOST_PINS) throw new SlackError('too_many_pins');
     found.pinned = true;
+    channel.pins.push(found.ts);
+    announcePin(state, 'pin_added', channel, found);
     return {};
   }),
   'pins.remove': method({ tier: 2, scopes: ['pins:write'], writes: true }, message, (args, state) => {
-    const { found } = place(state, args);
+    const { channel, found } = place(state, args);
     if (!found.pinned) throw new SlackError('no_pin');
     found.pinned = false;
+    channel.pins.splice(channel.pins.indexOf(found.ts), 1);
+    announcePin(state, 'pin_removed', channel, found);
     return {};
   }),
   'pins.list': method({ tier: 2, scopes: ['pins:read'] }, { channel: z.string() }, (args, state) => {
     const channel = channelFor(state, args.channel);
-    const pinned = channel.messages.filter((one) => one.pinned);
+    const pinned = channel.pins.toReversed().map((ts) => messageIn(channel, ts));
     return {
       items: pinned.map((one) => ({ type: 'message', channel: channel.id, message: wire(state, one) })),
     };
@@ -68,7 +74,8 @@ export const markMethods: Methods = {
     },
     (args, state) => {
       const channel = writableChannel(state, args.channel_id);
-      if (!args.link || !URL.canParse(args.link)) throw new SlackError('invalid_link');
+      if (!args.link || !isLink(args.link)) throw new SlackError('invalid_link');
+      if (channel.bookmarks.length >= MOST_BOOKMARKS) throw new SlackError('too_many_bookmarks');
       const bookmark: Bookmark = {
         id: state.nextId('Bk'),
         title: args.title,
@@ -99,6 +106,7 @@ export const markMethods: Methods = {
     (args, state) => {
       const channel = writableChannel(state, args.channel_id);
       const bookmark = bookmarkIn(channel, args.bookmark_id);
+      if (args.link && !isLink(args.link)) throw new SlackError('invalid_link');
       if (args.title) bookmark.title = args.title;
       if (args.link) bookmark.link = args.link;
       if (args.emoji) bookmark.emoji = args.emoji;
@@ -115,6 +123,15 @@ export const markMethods: Methods = {
     },
   ),
 };
+
+function announcePin(state: State, type: string, channel: Channel, found: Message): void {
+  announce(state, {
+    type,
+    user: state.bot.id,
+    channel_id: channel.id,
+    item: { type: 'message', channel: channel.id, message: wire(state, found), created_by: state.bot.id },
+  });
+}
 
 function place(
   state: State,

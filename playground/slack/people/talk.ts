@@ -1,97 +1,102 @@
-/** A person writes, reacts, opens the home tab and uses shortcuts. */
+/** A person writes, changes, deletes and reacts. */
 import { escaped, withMentions } from '../composer.ts';
-import { globalShortcut, messageShortcut } from '../delivery/payloads.ts';
-import { newResponseUrl } from '../delivery/response-urls.ts';
+import { addFile, showIn } from '../files.ts';
 import { channelCalled, imWith, messageAt, person as personCalled } from '../lookup.ts';
-import { say } from '../messages.ts';
+import { joinChannel } from '../membership.ts';
+import { edit as change, remove as drop, say } from '../messages.ts';
 import { openIm } from '../methods/chat.ts';
-import { addReaction } from '../reactions.ts';
-import { announce, type Channel, type State } from '../state.ts';
-import type { Delivery, Message, MessagePlace } from '../types.ts';
-import { wireView } from '../views.ts';
-import { did, NOTHING_SENT, showTrouble, type Wires } from './wires.ts';
+import { addReaction, removeReaction } from '../reactions.ts';
+import type { Channel, State } from '../state.ts';
+import type { Delivery, Message, MessagePlace, Person } from '../types.ts';
+import { did, type Wires, worst } from './wires.ts';
+
+interface Posting {
+  as: string;
+  in: string;
+  thread?: string;
+  files?: { name: string; content: string }[];
+}
 
 export async function post(
   { state, events }: Wires,
   text: string,
-  by: { as: string; in: string; thread?: string },
+  by: Posting,
 ): Promise<Delivery & { message: Message }> {
   const person = personCalled(state, by.as);
   const channel = placeCalled(state, by.in, person.id);
   if (channel.archived) throw new Error(`#${channel.name} is archived`);
-  channel.members.add(person.id);
-  const { result: message, delivered } = events.during(() =>
-    say(state, channel, {
-      text: withMentions(state, escaped(text)),
-      blocks: [],
-      attachments: [],
+  if (channel.kind === 'private' && !channel.members.has(person.id))
+    throw new Error(`${person.name} is not in #${channel.name}`);
+  const { result: message, delivered } = events.during(() => {
+    if (!channel.members.has(person.id)) joinChannel(state, channel, person.id);
+    const files = (by.files ?? []).map(({ name, content }) =>
+      addFile(state, { name, user: person.id, text: content }),
+    );
+    for (const file of files) showIn(channel, file);
+    return say(state, channel, {
+      ...typed(state, text),
+      files,
       user: person.id,
       ...(by.thread && { threadTs: by.thread }),
-    }),
-  );
+    });
+  });
   did(state, 'post', person, { channel: channel.id, ts: message.ts, text: message.text });
   return { ...worst(await delivered), message };
 }
 
-export async function react(
-  { state, events }: Wires,
-  name: string,
-  by: { as: string; message: MessagePlace },
-): Promise<Delivery> {
+interface ByMessage {
+  as: string;
+  message: MessagePlace;
+}
+
+export async function edit({ state, events }: Wires, text: string, by: ByMessage): Promise<Delivery> {
+  const person = personCalled(state, by.as);
+  const message = own(state, person, by.message);
+  const { delivered } = events.during(() => change(state, message, typed(state, text)));
+  did(state, 'edit', person, { channel: message.channel, ts: message.ts, text: message.text });
+  return worst(await delivered);
+}
+
+export async function remove({ state, events }: Wires, by: ByMessage): Promise<Delivery> {
+  const person = personCalled(state, by.as);
+  const message = own(state, person, by.message);
+  const { delivered } = events.during(() => drop(state, message));
+  did(state, 'remove', person, { channel: message.channel, ts: message.ts });
+  return worst(await delivered);
+}
+
+export async function react({ state, events }: Wires, name: string, by: ByMessage): Promise<Delivery> {
   const person = personCalled(state, by.as);
   const message = messageAt(state, by.message);
-  const { delivered } = events.during(() => addReaction(state, message, name.replaceAll(':', ''), person.id));
+  const { delivered } = events.during(() => addReaction(state, message, plain(name), person.id));
   did(state, 'react', person, { channel: message.channel, ts: message.ts, text: name });
   return worst(await delivered);
 }
 
-export async function openHome({ state, events }: Wires, by: { as: string }): Promise<Delivery> {
+export async function unreact({ state, events }: Wires, name: string, by: ByMessage): Promise<Delivery> {
   const person = personCalled(state, by.as);
-  const im = imWith(state, person.id) ?? openIm(state, person.id);
-  const home = state.homes.get(person.id);
-  const { delivered } = events.during(() =>
-    announce(state, {
-      type: 'app_home_opened',
-      user: person.id,
-      channel: im.id,
-      tab: 'home',
-      ...(home && { view: wireView(state, home) }),
-    }),
-  );
-  did(state, 'openHome', person);
+  const message = messageAt(state, by.message);
+  const { delivered } = events.during(() => removeReaction(state, message, plain(name), person.id));
+  did(state, 'unreact', person, { channel: message.channel, ts: message.ts, text: name });
   return worst(await delivered);
 }
 
-export async function shortcut(
-  { state, outbox }: Wires,
-  callbackId: string,
-  by: { as: string; message?: MessagePlace },
-): Promise<Delivery> {
-  const person = personCalled(state, by.as);
-  const message = by.message && messageAt(state, by.message);
-  const channel = message?.channel ?? '';
-  const payload = message
-    ? messageShortcut(state, {
-        person,
-        callbackId,
-        message,
-        url: newResponseUrl(state, { user: person.id, channel, original: message }),
-      })
-    : globalShortcut(state, person, callbackId);
-  did(state, 'shortcut', person, { ...(channel && { channel }), text: callbackId });
-  const delivery = await outbox.send('interactive', payload);
-  if (!delivery.error) return delivery;
-  const words = `This shortcut failed with the error "${delivery.error}"`;
-  return showTrouble(state, delivery, { person, channel, what: `ack shortcut ${callbackId}`, words });
+const plain = (name: string): string => name.replaceAll(':', '');
+
+const typed = (state: State, text: string) => ({
+  text: withMentions(state, escaped(text)),
+  blocks: [],
+  attachments: [],
+});
+
+function own(state: State, person: Person, place: MessagePlace): Message {
+  const message = messageAt(state, place);
+  if (message.user !== person.id) throw new Error(`This message is not one of ${person.name}'s`);
+  return message;
 }
 
 /** '@pilothouse' is the person's direct messages with the bot. */
 function placeCalled(state: State, name: string, user: string): Channel {
   if (name !== `@${state.bot.name}`) return channelCalled(state, name);
   return imWith(state, user) ?? openIm(state, user);
-}
-
-/** One action can cause several events: what failed matters first. */
-function worst(deliveries: Delivery[]): Delivery {
-  return deliveries.find((delivery) => delivery.error) ?? deliveries[0] ?? NOTHING_SENT;
 }

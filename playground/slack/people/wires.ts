@@ -53,3 +53,8 @@ export function showTrouble(
   });
   return { ...delivery, error, reply };
 }
+
+/** One action can cause several events: what failed matters first. */
+export function worst(deliveries: Delivery[]): Delivery {
+  return deliveries.find((delivery) => delivery.error) ?? deliveries[0] ?? NOTHING_SENT;
+}

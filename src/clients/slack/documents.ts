@@ -58,8 +58,9 @@ export function createDocuments(client: WebClient, { call }: SlackCaller, me: Me
           )
         ).canvas_id;
       if (!id) throw new SlackAway('Slack gave a canvas without an id', awayFor);
-      const access = { canvas_id: id, access_level: 'write' as const, channel_ids: [channel] as [string] };
-      await call('canvases.access.set', () => client.canvases.access.set(access));
+      await call('canvases.access.set', () =>
+        client.canvases.access.set({ canvas_id: id, access_level: 'write', channel_ids: [channel] }),
+      );
       return { id, link: await linkOf(id) };
     },
 
