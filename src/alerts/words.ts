@@ -95,7 +95,9 @@ function webAddress(text: string | null | undefined): string | null {
   if (!text || text.length > 2_000 || !URL.canParse(text)) return null;
   const url = new URL(text);
   if (!/^https?:$/.test(url.protocol) || url.username || url.password) return null;
-  return url.href.length <= 2_000 ? url.href : null;
+  // A bar would end the address where Slack makes a link of it.
+  const address = url.href.replaceAll('|', '%7C');
+  return address.length <= 2_000 ? address : null;
 }
 
 export const hash = (...parts: (string | number)[]): string =>
