@@ -1,10 +1,11 @@
-/** A simulated cloud: ECS and ECR in AWS's own protocol, and the services' health endpoints, on one HTTP server. */
+/** A simulated cloud: ECS, ECR and load balancers in AWS's own protocols, and the services' health endpoints, on one HTTP server. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../src/clients/clock.ts';
 import { findTaskDefinition } from './ecs/find.ts';
 import { deregister } from './ecs/task-definitions.ts';
+import { type CloudLoadBalancer, openBalancers } from './elb/balancers.ts';
 import { openEstate } from './estate.ts';
 import type { CloudService } from './estate-definitions.ts';
 import { type AwsFront, answerAws, type Write } from './front/aws.ts';
@@ -17,6 +18,7 @@ import { type CloudSnapshot, type Running, running, snapshot } from './snapshot.
 import { type CloudSwitches, findNamed, switches } from './switches.ts';
 import { type CloudEvent, emptyWorld } from './world.ts';
 
+export type { CloudLoadBalancer } from './elb/balancers.ts';
 export type { CloudService } from './estate-definitions.ts';
 export type { CloudSnapshot } from './snapshot.ts';
 export type { CloudEvent } from './world.ts';
@@ -31,6 +33,8 @@ export interface CloudOptions {
   account?: string;
   /** The starting estate. */
   services: CloudService[];
+  /** In front of clusters; a cluster without one is reached directly. */
+  loadBalancers?: CloudLoadBalancer[];
   /**
    * Clock time that a healthy task needs to start, in milliseconds (default 20,000); draining takes half of it. All
    * other times of ECS (52 s between crashes, and so on) keep their proportion to it.
@@ -80,6 +84,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   };
   const world = emptyWorld({ clock, region, account, rolloutMs, announce });
   openEstate(world, options.services);
+  openBalancers(world, options.loadBalancers ?? []);
   const front: AwsFront = {
     world,
     faults: apiFaults(),

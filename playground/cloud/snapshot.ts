@@ -1,6 +1,6 @@
 /** What runs where, as plain JSON: for the page, and for tests that look from the side. */
 import { findTaskDefinition, versionOf } from './registry.ts';
-import { isPending, isRunning, tasksOf } from './rollout/tasks.ts';
+import { isPending, isRunning, tasksOf } from './rollout/task-states.ts';
 import { allServices, type Service, type World } from './world.ts';
 
 export interface Running {
@@ -41,6 +41,7 @@ export function snapshot(world: World) {
       container: service.container,
       path: service.path,
       breaker: service.breaker.mode,
+      trouble: service.trouble?.how ?? null,
       ...running(world, service),
       pendingCount: service.tasks.filter(isPending).length,
       deployments: service.deployments.map((deployment) => ({
@@ -62,6 +63,16 @@ export function snapshot(world: World) {
         finishedAt: finishedAt ?? null,
       })),
       events: service.events.slice(0, 10).map(({ at, message }) => ({ at, message })),
+    })),
+    loadBalancers: [...world.balancers].map(([cluster, { rules }]) => ({
+      cluster,
+      rules: rules.map(({ arn, priority, paths, action, requests }) => ({
+        arn,
+        priority,
+        paths,
+        action,
+        requests,
+      })),
     })),
     repositories: [...world.repositories].map(([name, images]) => ({
       name,

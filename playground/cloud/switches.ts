@@ -6,10 +6,24 @@ import { findTaskDefinition, imageOf, setFault } from './registry.ts';
 import { catchUp } from './rollout/advance.ts';
 import { beginDeployment } from './rollout/begin.ts';
 import { primaryOf, scale } from './rollout/settle.ts';
-import type { BreakerMode, Service, TaskDefinition, VersionFault, World } from './world.ts';
+import { heal, makeTrouble } from './rollout/trouble.ts';
+import type {
+  BreakerMode,
+  Cure,
+  Service,
+  ServiceFault,
+  TaskDefinition,
+  VersionFault,
+  World,
+} from './world.ts';
 
 export interface CloudSwitches {
   version(repository: string, tag: string, how: VersionFault | 'fine'): void;
+  /**
+   * A service goes wrong while it runs, without any deployment, whatever version it runs; `fine` heals it. It lasts `until`
+   * it is healed (default), until new tasks run, or until so many tasks are healthy.
+   */
+  service(cluster: string, service: string, how: ServiceFault | 'fine', until?: Cure): void;
   breaker(cluster: string, service: string, mode: BreakerMode): void;
   /** The next `times` calls of an operation (`*`: of any) answer ThrottlingException. */
   throttle(operation: string, times: number): void;
@@ -40,6 +54,13 @@ export function switches(world: World, api: ApiFaults, sites: Map<string, SiteFa
       catchUp(world);
       setFault(world, repository, tag, how === 'fine' ? undefined : how);
       say(`${repository}:${tag} is ${how} from now on`);
+    },
+    service: (cluster, name, how, until = 'healed') => {
+      catchUp(world);
+      const service = findNamed(world, cluster, name);
+      if (how === 'fine') heal(world, service);
+      else makeTrouble(world, service, how, until);
+      say(`${cluster}: ${name} is ${how} from now on`);
     },
     breaker: (cluster, name, mode) => {
       catchUp(world);

@@ -22,6 +22,18 @@ export type VersionFault =
   | 'slow'
   | 'flaky';
 
+/**
+ * What is wrong with a service whatever version it runs: `errors` every answer is 500, `slow` answers come after 6 s of the
+ * clock, `refused` connections are dropped, `crash` its tasks exit, and new ones 8 s after they run.
+ */
+export type ServiceFault = 'errors' | 'slow' | 'refused' | 'crash';
+
+/**
+ * What ends a service's trouble: `healed` only the switch; `new-tasks` tasks that start after it began are well, so that a
+ * restart helps; `tasks` it is too much for fewer healthy tasks than that, so that scaling up helps.
+ */
+export type Cure = 'healed' | 'new-tasks' | { tasks: number };
+
 export interface Image {
   digest: string;
   /** Empty for an image that lost its tags to a newer one. */
@@ -168,6 +180,29 @@ export interface Service {
   requests: number;
   /** Those of them that met a flaky version. */
   flakyAnswers: number;
+  trouble?: { how: ServiceFault; until: Cure; since: number };
+}
+
+export type RuleAction =
+  /** `limited` is the share (0 to 1) of requests that go to a target group that answers 429 to all. */
+  | { type: 'forward'; limited: number }
+  | { type: 'fixed-response'; status: number; contentType: string; body: string };
+
+export interface ListenerRule {
+  arn: string;
+  priority: number | 'default';
+  /** With `*` for any and `?` for one character; the default rule has none and matches everything. */
+  paths: string[];
+  action: RuleAction;
+  /** Requests that this rule decided. */
+  requests: number;
+}
+
+/** An Application Load Balancer with one listener. */
+export interface Balancer {
+  listener: string;
+  targetGroups: { service: string; limited: string };
+  rules: ListenerRule[];
 }
 
 export interface CloudEvent {
@@ -184,6 +219,8 @@ export interface World {
   clusters: Map<string, { name: string; arn: string; services: Map<string, Service> }>;
   families: Map<string, TaskDefinition[]>;
   repositories: Map<string, Image[]>;
+  /** By the cluster that they are in front of. */
+  balancers: Map<string, Balancer>;
   announce(event: CloudEvent): void;
   /** The same in every run of the program: hexadecimal, of 64 digits. */
   newId(): string;
@@ -202,6 +239,7 @@ export function emptyWorld(options: {
     clusters: new Map(),
     families: new Map(),
     repositories: new Map(),
+    balancers: new Map(),
     newId: () => {
       ids += 1;
       return sha256(`id ${ids}`);

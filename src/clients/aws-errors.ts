@@ -108,6 +108,8 @@ function reason(code: string, status: number | undefined, said: string): string 
   if (code === 'SyntaxError' || /<html|<!doctype|is not valid JSON|unexpected token/i.test(said)) {
     return status ? `HTTP ${status} without JSON` : 'not JSON';
   }
+  // What the SDK makes of an answer that should be XML and is not.
+  if (code === 'Unknown' && status) return `HTTP ${status} without XML`;
   return said || code;
 }
 

@@ -1,4 +1,4 @@
-/** How often AWS lets an account call the ECS API, as buckets for the limiter. */
+/** How often AWS lets an account call its APIs, as buckets for the limiter. */
 import type { Bucket } from './limiter.ts';
 
 /**
@@ -46,6 +46,22 @@ export function ecsQuota(operation: EcsOperation, where: string): Bucket {
   const name = quotaOf[operation];
   const { burst, perSecond } = ecsQuotas[name];
   return { name: `ecs:${where}:${name}`, perSecond, burst: burst - margin };
+}
+
+/**
+ * Per account and Region as well. The reads' figure is AWS's (documentation, "Request throttling for the Elastic Load
+ * Balancing API"); the changes' is our own, low enough for rules that are switched by people.
+ */
+const elbQuotas = {
+  DescribeRules: { name: 'read', burst: 40, perSecond: 10 },
+  SetRulePriorities: { name: 'change', burst: 10, perSecond: 1 },
+} as const;
+
+export type ElbOperation = keyof typeof elbQuotas;
+
+export function elbQuota(operation: ElbOperation, where: string): Bucket {
+  const { name, burst, perSecond } = elbQuotas[operation];
+  return { name: `elb:${where}:${name}`, perSecond, burst: burst - margin };
 }
 
 /** Calls do not arrive as evenly as they are sent, and other tools share the account: a little of the burst is left. */

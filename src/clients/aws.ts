@@ -13,9 +13,16 @@ import {
   type ServiceInputTypes as EcsInput,
   type ServiceOutputTypes as EcsOutput,
 } from '@aws-sdk/client-ecs';
+import {
+  ElasticLoadBalancingV2Client,
+  type ElasticLoadBalancingV2ClientResolvedConfig,
+  type $Command as ElbCommandBase,
+  type ServiceInputTypes as ElbInput,
+  type ServiceOutputTypes as ElbOutput,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import { memoize } from 'es-toolkit';
 import { createCaller } from './aws-call.ts';
-import { type EcsOperation, ecsQuota } from './aws-quotas.ts';
+import { type EcsOperation, type ElbOperation, ecsQuota, elbQuota } from './aws-quotas.ts';
 import type { Bucket, Limiter } from './limiter.ts';
 
 type EcsCommand<I extends EcsInput, O extends EcsOutput> = EcsCommandBase<
@@ -31,6 +38,13 @@ type EcrCommand<I extends EcrInput, O extends EcrOutput> = EcrCommandBase<
   ECRClientResolvedConfig,
   EcrInput,
   EcrOutput
+>;
+type ElbCommand<I extends ElbInput, O extends ElbOutput> = ElbCommandBase<
+  I,
+  O,
+  ElasticLoadBalancingV2ClientResolvedConfig,
+  ElbInput,
+  ElbOutput
 >;
 
 /** ECS in one region. Everything that goes wrong is an `AwsError`. */
@@ -51,10 +65,19 @@ interface Ecr {
   send<I extends EcrInput, O extends EcrOutput>(operation: string, command: EcrCommand<I, O>): Promise<O>;
 }
 
+/** Application Load Balancers in one region. Waits for room in the operation's quota; all that goes wrong is an `AwsError`. */
+interface Elb {
+  send<I extends ElbInput, O extends ElbOutput>(
+    operation: ElbOperation,
+    command: ElbCommand<I, O>,
+  ): Promise<O>;
+}
+
 export interface Aws {
   /** `region` undefined means the one that the SDK finds by itself (AWS_REGION, profile). */
   ecs(region: string | undefined): Ecs;
   ecr(region: string | undefined): Ecr;
+  elb(region: string): Elb;
 }
 
 /** `timeout` is the real time, in milliseconds, after which a call counts as not answered. */
@@ -92,6 +115,17 @@ export function createAws({ limiter, timeout = 10_000 }: { limiter: Limiter; tim
       const about = (operation: string) => ({
         name: `ecr:${operation}`,
         bucket: async () => ecrBucket(await client.config.region()),
+      });
+      return {
+        send: (operation, command) => call(about(operation), (abort) => client.send(command, abort)),
+      };
+    }),
+
+    elb: memoize((region): Elb => {
+      const client = new ElasticLoadBalancingV2Client(settings(region));
+      const about = (operation: ElbOperation) => ({
+        name: `elasticloadbalancing:${operation}`,
+        bucket: async () => elbQuota(operation, region),
       });
       return {
         send: (operation, command) => call(about(operation), (abort) => client.send(command, abort)),

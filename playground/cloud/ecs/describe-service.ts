@@ -4,7 +4,7 @@ import type {
   Deployment as SdkDeployment,
   Service as SdkService,
 } from '@aws-sdk/client-ecs';
-import { isLive, isPending, isRunning, tasksOf } from '../rollout/tasks.ts';
+import { isLive, isPending, isRunning, tasksOf } from '../rollout/task-states.ts';
 import type { Breaker, Deployment, Service, World } from '../world.ts';
 import { ecsArn } from '../world.ts';
 import { seconds, type Wire } from './operation.ts';

@@ -1,7 +1,7 @@
 /** What an operation of the API is to the server: checked input in, answer out, and what it wrote. */
 import { z } from 'zod';
 import type { World } from '../world.ts';
-import { invalidParameter } from './failure.ts';
+import { type AwsFailure, invalidParameter } from './failure.ts';
 
 /** Dates travel as seconds since 1970 in AWS's JSON protocol; all else as the SDK's own types say it. */
 export type Wire<T> = T extends Date
@@ -35,12 +35,13 @@ export type Operation = (world: World, input: unknown) => Answer;
 export function operation<Schema extends z.ZodType>(
   schema: Schema,
   run: (world: World, input: z.output<Schema>) => Answer,
+  refuse: (message: string) => AwsFailure = invalidParameter,
 ): Operation {
   return (world, raw) => {
     const parsed = schema.safeParse(raw);
     if (parsed.success) return run(world, parsed.data);
     const [issue] = parsed.error.issues;
-    throw invalidParameter(`${issue?.path.join('.') ?? 'input'}: ${issue?.message ?? 'is not valid'}`);
+    throw refuse(`${issue?.path.join('.') ?? 'input'}: ${issue?.message ?? 'is not valid'}`);
   };
 }
 

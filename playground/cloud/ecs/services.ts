@@ -3,7 +3,7 @@ import type { Cluster, DescribeServicesResponse } from '@aws-sdk/client-ecs';
 import { z } from 'zod';
 import { beginDeployment } from '../rollout/begin.ts';
 import { scale } from '../rollout/settle.ts';
-import { isPending, isRunning } from '../rollout/tasks.ts';
+import { isPending, isRunning } from '../rollout/task-states.ts';
 import { type Breaker, ecsArn, type Service, type TaskDefinition, type World } from '../world.ts';
 import { describeService } from './describe-service.ts';
 import { clientException, invalidParameter } from './failure.ts';

@@ -2,7 +2,7 @@
 import type { Container, Task as SdkTask } from '@aws-sdk/client-ecs';
 import { z } from 'zod';
 import { findTaskDefinition, imageOf } from '../registry.ts';
-import { isPending } from '../rollout/tasks.ts';
+import { isPending } from '../rollout/task-states.ts';
 import { type ContainerDefinition, ecsArn, type Service, type Task, type World } from '../world.ts';
 import { invalidParameter } from './failure.ts';
 import { findCluster, findService } from './find.ts';

@@ -6,7 +6,10 @@ interface Quota {
   perSecond: number;
 }
 
-/** Per account and region (AWS documentation, "Request throttling for the Amazon ECS API"). */
+/**
+ * Per account and region (AWS documentation, "Request throttling for the Amazon ECS API" and "… for the Elastic Load
+ * Balancing API"; for changes of load balancers the figure is a cautious guess).
+ */
 const GROUPS: { quota: Quota; operations: string[] }[] = [
   { quota: { burst: 50, perSecond: 5 }, operations: ['UpdateService'] },
   { quota: { burst: 100, perSecond: 20 }, operations: ['DescribeServices', 'ListServices'] },
@@ -19,6 +22,8 @@ const GROUPS: { quota: Quota; operations: string[] }[] = [
   { quota: { burst: 20, perSecond: 1 }, operations: ['RegisterTaskDefinition', 'DeregisterTaskDefinition'] },
   { quota: { burst: 50, perSecond: 20 }, operations: ['DescribeTaskDefinition', 'ListTaskDefinitions'] },
   { quota: { burst: 50, perSecond: 20 }, operations: ['DescribeClusters', 'ListClusters'] },
+  { quota: { burst: 40, perSecond: 10 }, operations: ['DescribeRules'] },
+  { quota: { burst: 10, perSecond: 1 }, operations: ['SetRulePriorities'] },
 ];
 
 /** For operations that are in no group, and the image registry's. */

@@ -1,8 +1,10 @@
 /** Answers HTTP as the services of a cluster do, according to what runs. */
 import type { ServerResponse } from 'node:http';
+import { gate } from '../elb/gate.ts';
 import { findTaskDefinition, imageOf, versionOf } from '../registry.ts';
 import { catchUp } from '../rollout/advance.ts';
-import { isHealthy } from '../rollout/tasks.ts';
+import { troubleOf } from '../rollout/fate.ts';
+import { isHealthy } from '../rollout/task-states.ts';
 import type { Service, Task, World } from '../world.ts';
 
 export type SiteFault = 'down' | 'timeout';
@@ -32,11 +34,14 @@ export async function answerSite(
   if (fault === 'down') return void response.destroy();
   if (fault === 'timeout') return;
   catchUp(world);
+  const shut = gate(world, clusterName, `/${rest.join('/')}`);
+  if (shut) return void response.writeHead(shut.status, { 'content-type': shut.contentType }).end(shut.body);
   const services = [...(world.clusters.get(clusterName)?.services.values() ?? [])];
   const { service, endpoint } = route(services, rest.join('/'));
   const reply = REPLIES.get(endpoint);
   if (!service || !reply) return send(response, { status: 404, body: { error: 'not found' } });
   const visit = visitTask(world, service);
+  if (visit.isRefused) return void response.destroy();
   if (visit.isSlow) await world.clock.sleep(SLOW_MS);
   send(response, reply({ world, service, services, ...visit }));
 }
@@ -52,7 +57,10 @@ function route(services: Service[], path: string): { service: Service | undefine
 interface Visit {
   version: string | null;
   condition: Condition;
-  isSlow: boolean;
+  isSlow?: boolean;
+  isRefused?: boolean;
+  /** The condition is only met by every second request. */
+  isFlaky?: boolean;
 }
 
 /** Requests go round the healthy tasks, so that old and new ones answer in proportion while a rollout is under way. */
@@ -61,34 +69,43 @@ function visitTask(world: World, service: Service): Visit {
   const turn = service.requests;
   service.requests += 1;
   const task = tasks[turn % Math.max(1, tasks.length)];
-  if (!task) return { version: null, condition: 'unhealthy', isSlow: false };
+  if (!task) return { version: null, condition: 'unhealthy' };
   const visit = look(world, service, task);
-  if (visit.condition !== 'error') return visit;
+  if (!visit.isFlaky) return visit;
   service.flakyAnswers += 1;
   return service.flakyAnswers % 2 === 0 ? visit : { ...visit, condition: 'healthy' };
 }
 
-/** What a task is able to say; `error` if it says it every second time. */
+/** What a task is able to say. */
 function look(world: World, service: Service, task: Task): Visit {
+  const version = versionOf(findTaskDefinition(world, task.taskDefinition), service.container);
+  switch (troubleOf(service, task)) {
+    case 'errors':
+      return { version, condition: 'error' };
+    case 'slow':
+      return { version, condition: 'healthy', isSlow: true };
+    case 'refused':
+      return { version, condition: 'unhealthy', isRefused: true };
+    default:
+      return { version, ...lookAtVersion(world, service, task) };
+  }
+}
+
+function lookAtVersion(world: World, service: Service, task: Task): Omit<Visit, 'version'> {
   const definition = findTaskDefinition(world, task.taskDefinition);
-  const version = versionOf(definition, service.container);
   const images = definition.containers.flatMap(({ image }) => imageOf(world, image).image ?? []);
   const faulty = images.find(({ fault }) => fault);
   const steadyAt = service.deployments.find(({ id }) => id === task.deployment)?.completedAt ?? Number.NaN;
   const since = Math.max(steadyAt, faulty?.faultSince ?? 0);
   switch (faulty?.fault) {
     case 'unhealthy':
-      return { version, condition: 'unhealthy', isSlow: false };
+      return { condition: 'unhealthy' };
     case 'unhealthy-later':
-      return {
-        version,
-        condition: world.clock.now() >= since + UNHEALTHY_LATER_MS ? 'unhealthy' : 'healthy',
-        isSlow: false,
-      };
+      return { condition: world.clock.now() >= since + UNHEALTHY_LATER_MS ? 'unhealthy' : 'healthy' };
     case 'flaky':
-      return { version, condition: 'error', isSlow: false };
+      return { condition: 'error', isFlaky: true };
     default:
-      return { version, condition: 'healthy', isSlow: faulty?.fault === 'slow' };
+      return { condition: 'healthy', isSlow: faulty?.fault === 'slow' };
   }
 }
 
@@ -142,7 +159,8 @@ function dashboard({ world, services, version, service }: Asked): Reply {
 
 function glance(world: World, service: Service) {
   const looks = service.tasks.filter(isHealthy).map((task) => look(world, service, task));
-  const isSick = looks.length === 0 || looks.some(({ condition }) => condition === 'unhealthy');
+  const isBad = ({ condition, isFlaky }: Visit) => condition !== 'healthy' && !isFlaky;
+  const isSick = looks.length === 0 || looks.some(isBad);
   return { status: isSick ? 'unhealthy' : 'healthy', version: looks[0]?.version ?? null };
 }
 

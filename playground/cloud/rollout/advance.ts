@@ -3,7 +3,8 @@ import { allServices, type Happening, type Rollout, type Service, type World } f
 import { plan } from './agenda.ts';
 import { breakerTrips, countFailure, rollBack } from './breaker.ts';
 import { primaryOf, retire, settle, steadyMs } from './settle.ts';
-import { isLive, startMissing, taskFails, taskRuns } from './tasks.ts';
+import { isLive } from './task-states.ts';
+import { startMissing, taskFails, taskRuns } from './tasks.ts';
 
 export function catchUp(world: World, now = world.clock.now()): void {
   for (const service of allServices(world)) advance(world, service, now);

@@ -12,7 +12,8 @@ import {
 } from '../world.ts';
 import { plan } from './agenda.ts';
 import { thresholdOf } from './breaker.ts';
-import { isPending, stopTasks, tasksOf } from './tasks.ts';
+import { isPending, tasksOf } from './task-states.ts';
+import { stopTasks } from './tasks.ts';
 
 const RUNNING = ['PENDING', 'IN_PROGRESS', 'ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS'];
 

@@ -1,7 +1,8 @@
 /** The deployment circuit breaker: counting failed tasks, giving up, rolling back. */
 import { type Deployment, paced, type Rollout, type Service, type World } from '../world.ts';
 import { plan, tell } from './agenda.ts';
-import { isPending, startMissing, stopTasks, tasksOf } from './tasks.ts';
+import { isPending, tasksOf } from './task-states.ts';
+import { startMissing, stopTasks } from './tasks.ts';
 
 /** Half of the desired count, at least 3 and at most 200, unless configured otherwise (AWS documentation). */
 export function thresholdOf(service: Service): number {

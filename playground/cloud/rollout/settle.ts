@@ -2,7 +2,8 @@
 import { findTaskDefinition, versionOf } from '../registry.ts';
 import { type Deployment, paced, type Rollout, type Service, type World } from '../world.ts';
 import { plan, tell } from './agenda.ts';
-import { isHealthy, isLive, isRunning, stopTasks, tasksOf } from './tasks.ts';
+import { isHealthy, isLive, isRunning, tasksOf } from './task-states.ts';
+import { stopTasks } from './tasks.ts';
 
 /** Stopped tasks can be described for an hour (AWS documentation). */
 const STOPPED_TASKS_KEPT_MS = 3_600_000;

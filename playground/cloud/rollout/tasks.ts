@@ -1,32 +1,9 @@
 /** Tasks of a service: how they start, fail, become healthy and are stopped. */
-import { brokenImage, findTaskDefinition } from '../registry.ts';
+import { findTaskDefinition } from '../registry.ts';
 import { type Deployment, paced, type Service, type Task, type World } from '../world.ts';
 import { plan, tell } from './agenda.ts';
-
-export const isPending = (task: Task) => task.startedAt === undefined && task.stoppingAt === undefined;
-export const isRunning = (task: Task) => task.startedAt !== undefined && task.stoppingAt === undefined;
-export const isHealthy = (task: Task) => isRunning(task) && task.healthy;
-export const isLive = (task: Task) => task.stoppingAt === undefined;
-
-export const tasksOf = (service: Service, deployment: Pick<Deployment, 'id'>) =>
-  service.tasks.filter((task) => task.deployment === deployment.id);
-
-type Fate = 'fine' | 'crash-at-start' | 'fails-health-check' | 'crash-loop' | 'crash-later' | 'cannot-pull';
-
-function fateOf(world: World, arn: string): Fate {
-  const broken = brokenImage(world, findTaskDefinition(world, arn));
-  if (broken === 'missing') return 'cannot-pull';
-  switch (broken?.fault) {
-    case 'crash-at-start':
-    case 'fails-health-check':
-    case 'crash-loop':
-    case 'crash-later':
-    case 'cannot-pull':
-      return broken.fault;
-    default:
-      return 'fine';
-  }
-}
+import { type Fate, fateOf, fateOfVersion } from './fate.ts';
+import { isLive, isPending, isRunning, tasksOf } from './task-states.ts';
 
 /** Starts what a deployment lacks of the desired count. All at once: maximum 200 % is ECS's default. */
 export function startMissing(world: World, service: Service, deployment: Deployment, at: number): void {
@@ -48,7 +25,7 @@ function startTask(world: World, service: Service, deployment: Deployment, at: n
     healthy: false,
   };
   service.tasks.push(task);
-  const fate = fateOf(world, deployment.taskDefinition);
+  const fate = fateOf(world, service, task);
   const running = at + world.rolloutMs * (0.5 + place / 2);
   const spread = paced(world, 2) * place;
   if (fate === 'cannot-pull') {
@@ -76,13 +53,12 @@ const pullTime = (world: World, deployment: Deployment) =>
 
 export function taskRuns(world: World, task: Task, at: number): void {
   task.startedAt = at;
-  const fate = fateOf(world, task.taskDefinition);
-  task.healthy = fate !== 'fails-health-check';
+  task.healthy = fateOfVersion(world, task) !== 'fails-health-check';
 }
 
 /** Marks a task as failed with what DescribeTasks says of it, and tells the service's events. */
 export function taskFails(world: World, service: Service, task: Task, at: number): Fate {
-  const fate = fateOf(world, task.taskDefinition);
+  const fate = fateOf(world, service, task);
   const wasRunning = task.startedAt !== undefined;
   Object.assign(task, { stoppingAt: at, stoppedAt: at, healthy: false });
   if (fate === 'cannot-pull') {
