@@ -47,7 +47,7 @@ export function stepLines(kind: EmergencyKind, rules: Emergencies, most: number)
   ];
 }
 
-export const clearHalt: Choice = {
+const clearHalt: Choice = {
   label: 'Clear',
   does: 'clearHalt',
   style: 'danger',

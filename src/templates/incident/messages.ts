@@ -5,7 +5,7 @@ import { cut, escaped, oneLine } from '../text.ts';
 import { draftOf } from './draft.ts';
 import { marked, statusWords, subject } from './words.ts';
 
-export { draftOf, type UpdateDraft } from './draft.ts';
+export { draftOf } from './draft.ts';
 
 export type TemplateName = keyof IncidentRules['messages'];
 /** Of an update that was sent, or will be. */

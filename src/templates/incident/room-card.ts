@@ -27,14 +27,10 @@ import {
 } from './facts.ts';
 import { findingLines, findingsFoot, findingsSummary } from './findings.ts';
 import { haltBlocks } from './halt.ts';
-import {
-  mitigationButtons,
-  mitigationLines,
-  recommendationBlocks,
-  symptomsMenu,
-  undoButtons,
-} from './mitigations.ts';
+import { mitigationButtons, undoButtons } from './mitigation-buttons.ts';
+import { mitigationLines } from './mitigations.ts';
 import { recentButtons, recentLines } from './recent.ts';
+import { recommendationBlocks, symptomsMenu } from './recommendation.ts';
 import { troubleBlocks } from './trouble.ts';
 import type { IncidentView } from './view.ts';
 import { nameOf, statusWords, titleOf } from './words.ts';
@@ -138,7 +134,10 @@ function helpBlocks(i: Incident, view: IncidentView, { rows, width, buttons }: D
       : [section('*Findings* not looked at yet')]),
     ...recommendationBlocks(view, rows + 2, narrow),
     symptomsMenu(i),
-    ...choicesBlock(i, 'mitigate', [...mitigationButtons(i, view, buttons), { label: 'Check again', does: 'assess' }]),
+    ...choicesBlock(i, 'mitigate', [
+      ...mitigationButtons(i, view, buttons),
+      { label: 'Check again', does: 'assess' },
+    ]),
     ...(done.length > 0 ? sections(['*Done so far*', ...done]) : []),
     ...choicesBlock(i, 'undo', undoButtons(i)),
     ...(view.recent.length > 0 ? sections(['*Recent deployments*', ...recentLines(view.recent, rows)]) : []),
