@@ -37,7 +37,7 @@ function readCommand() {
     scenario,
     list: values.list,
     help: values.help,
-    scale: numberIn('--scale', values.scale ?? (scenario ? '20' : '10'), 1, 100),
+    scale: numberIn('--scale', values.scale ?? String(scenario ? (scenario.scale ?? 20) : 10), 1, 100),
     port: numberIn('--port', values.port, 0, 65_535),
   };
 }

@@ -95,6 +95,7 @@ export async function startServer(settings: ProcessSettings, log: Logger): Promi
       clock,
       people,
       slack,
+      rooms: createSlackRooms(client, limiter, createRoomClaims(patient, settings.prefix)),
       store,
       queues,
       target: ecsTarget({ aws, ecr: createEcr({ aws }), clock }),
@@ -103,7 +104,6 @@ export async function startServer(settings: ProcessSettings, log: Logger): Promi
     const incidents = catalog.incidents && {
       ...shared,
       ...outsideOf(settings, limiter, clock),
-      rooms: createSlackRooms(client, limiter, createRoomClaims(patient, settings.prefix)),
       alb: createAlb({ aws }),
       showIncident: async (after: Incident, before: Incident) => {
         incidentMetrics.changed(before, after);

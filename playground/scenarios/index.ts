@@ -7,11 +7,23 @@ import { type Stage, startStage } from '../stage.ts';
 import { badRelease } from './bad-release.ts';
 import { crash } from './crash.ts';
 import { deploy } from './deploy.ts';
+import { drill } from './drill.ts';
+import { failedDeploy } from './failed-deploy.ts';
+import { p1 } from './p1.ts';
 import { rejected } from './rejected.ts';
 import { rollback } from './rollback.ts';
 import { Missing, type Scenario, scriptFor } from './script.ts';
 
-export const scenarios: readonly Scenario[] = [deploy, rollback, badRelease, rejected, crash];
+export const scenarios: readonly Scenario[] = [
+  deploy,
+  rollback,
+  badRelease,
+  rejected,
+  crash,
+  p1,
+  failedDeploy,
+  drill,
+];
 
 export interface Playing {
   readonly scale: number;

@@ -12,6 +12,8 @@ export interface Scenario {
   readonly sentence: string;
   /** Versions that run in whole environments at the start. */
   readonly running?: Readonly<Record<string, string>>;
+  /** How fast it is played where nobody says otherwise; default 20. */
+  readonly scale?: number;
   /** Worker processes besides the one that serves Slack. */
   readonly workers?: number;
   play(script: Script): Promise<void>;
