@@ -223,6 +223,12 @@ describe('lists', () => {
     expect(text).toMatch(/Lately over[\s\S]*resolved after 47 min[\s\S]*merged into INC-11/);
   });
 
+  test('of a private incident only that there is one', () => {
+    const text = shown(incidentList([state('security')], start + 20 * minute).blocks);
+    expect(text).toContain('🔴 P1 · INC-12 · Private incident\n↳ investigating for 23 min, production');
+    expect(text).not.toMatch(/key of the build|<#/);
+  });
+
   test('no open one', () => {
     expect(shown(incidentList([], start).blocks)).toContain('*No incident is open*');
   });

@@ -33,7 +33,8 @@ function some(incidents: readonly Incident[], most: number, now: number): string
   return [...incidents.slice(0, most).map((i) => line(i, now)), ...(rest > 0 ? [`… and ${rest} more`] : [])];
 }
 
-function line(i: Incident, now: number): string {
+function line(listed: Incident, now: number): string {
+  const i = listed.isPrivate ? discreet(listed) : listed;
   const lasted = duration(Math.max(0, (i.resolvedAt ?? now) - i.detectedAt));
   const state =
     i.status === 'merged'
@@ -48,6 +49,9 @@ function line(i: Incident, now: number): string {
   ];
   return `${nameOf(i, 100)}\n↳ ${words.join(' · ')}`;
 }
+
+/** Anybody may ask for the list: of a private incident it shows that there is one, not what it is about. */
+const discreet = (i: Incident): Incident => ({ ...i, title: 'Private incident', services: [], room: null });
 
 /** Entries on one page; fewer where their texts are long. */
 const pageSizes = [25, 12, 6, 2] as const;
