@@ -14,6 +14,8 @@ export interface People {
   may(person: Person, roles: readonly Role[]): Promise<May>;
   /** The users behind entries of the catalog, each once; whoever cannot be read is left out. */
   idsOf(entries: readonly string[]): Promise<string[]>;
+  /** The handle of a user by Slack id, without '@'; the id itself where Slack does not tell. */
+  nameOf(id: string): Promise<string>;
   /** How the people of a role are written in a message: mentions of users and groups where their ids are known. */
   mentions(role: Role): string[];
   /** Fills the cache; called at start and every few minutes. Never throws. */
@@ -37,6 +39,7 @@ export function createPeople(
   onProblem: (entry: string, error: unknown) => void,
 ): People {
   const cache = new Map<string, Members>();
+  const names = new Map<string, string>();
   const known = (entry: string): Members | undefined => {
     if (isUser(entry)) return { ids: [entry], mention: `<@${entry}>`, at: clock.now() };
     const members = cache.get(entry);
@@ -90,6 +93,19 @@ export function createPeople(
     async idsOf(entries) {
       await read(entries.filter((entry) => !known(entry)));
       return [...new Set(entries.flatMap((entry) => known(entry)?.ids ?? []))];
+    },
+    async nameOf(id) {
+      const known = names.get(id);
+      if (known !== undefined) return known;
+      try {
+        const { user } = await slack.users.info({ user: id });
+        const name = user?.profile?.display_name || user?.name || id;
+        names.set(id, name);
+        return name;
+      } catch (error) {
+        onProblem(id, error);
+        return id;
+      }
     },
     async refresh() {
       await read([...new Set(Object.values(catalog.people).flat())]);

@@ -1,4 +1,4 @@
-/** Work that answers one person: health checks, status reports, clicks whose rights had to be read first. */
+/** Work that answers one person: health checks, status reports, clicks whose rights had to be read first, messages that were noted. */
 import type { SlackWriter } from '../clients/slack.ts';
 import { SlackRefused } from '../clients/slack-errors.ts';
 import { Refusal } from '../records/refusal.ts';
@@ -10,23 +10,29 @@ import { answered } from './deployment/answer-click.ts';
 import { decide } from './deployment/decide.ts';
 import type { World } from './deployment/world.ts';
 import { checkHealth } from './health.ts';
+import { type ActWorld, actTaken, alertAnswered, evidenceGiven } from './incident/answer-act.ts';
+import { followMessage, type NotingWorld } from './incident/noting.ts';
+import { incidentsOff } from './incident/take.ts';
 import type { Errand, Queues } from './queues.ts';
 import { reportStatus } from './status.ts';
 
 export interface ErrandWorld extends World {
   slack: SlackWriter;
-  queues: Pick<Queues, 'wake'>;
+  queues: Pick<Queues, 'wake' | 'raise'>;
+  /** Null where the catalog has no section about incidents. */
+  incidents: (ActWorld & NotingWorld) | null;
 }
 
 export async function runErrand(key: string, errand: Errand, world: ErrandWorld): Promise<void> {
-  const message = await result(errand, world).catch((error: unknown) => {
+  const message = await result(key, errand, world).catch((error: unknown) => {
     if (error instanceof Refusal) return refused(error);
     throw error;
   });
-  await reply(key, errand, message, world);
+  if (message) await reply(key, errand, message, world);
 }
 
-async function result(errand: Errand, world: ErrandWorld): Promise<Message> {
+/** Null where nobody is answered: what somebody did shows where they did it. */
+async function result(key: string, errand: Errand, world: ErrandWorld): Promise<Message | null> {
   switch (errand.kind) {
     case 'health':
       return healthReport(await checkHealth(errand, world));
@@ -37,13 +43,27 @@ async function result(errand: Errand, world: ErrandWorld): Promise<Message> {
       const answer = await decide({ deployment, round, choice, by }, world.people.may, world);
       return answered(answer, choice, by, world);
     }
+    case 'act':
+      return actTaken(key, errand, incidentsIn(world));
+    case 'evidence':
+      return evidenceGiven(errand, incidentsIn(world));
+    case 'alert-answer':
+      return alertAnswered(errand, world);
+    case 'message':
+      if (world.incidents) await followMessage(key, errand, world.incidents);
+      return null;
   }
+}
+
+function incidentsIn({ incidents }: ErrandWorld): ActWorld {
+  if (incidents) return incidents;
+  throw incidentsOff();
 }
 
 async function reply(key: string, errand: Errand, message: Message, { store, slack, clock }: ErrandWorld) {
   const responseUrl = await store.responseUrl(key);
-  // A click's answer stands beside the message that was clicked, never in its place.
-  const replace = errand.kind !== 'click';
+  // An answer to a click stands beside the message that was clicked, never in its place.
+  const replace = errand.kind === 'health' || errand.kind === 'status';
   try {
     if (responseUrl) await slack.answer(responseUrl, message, replace);
     else await slack.whisper(errand.channel, errand.person.id, message);

@@ -6,6 +6,7 @@ import { act } from '../records/act.ts';
 import type { alert } from '../records/alert.ts';
 import { person } from '../records/deployment.ts';
 import { choices } from './deployment/decide.ts';
+import { followed } from './incident/followed.ts';
 
 /** Work that answers one person: a health check, a status report, a click whose rights have to be read first. */
 export const errand = z.discriminatedUnion('kind', [
@@ -28,6 +29,17 @@ export const errand = z.discriminatedUnion('kind', [
   }),
   /** What somebody wants to do to an incident, whose rights have to be read first. */
   z.strictObject({ kind: z.literal('act'), incident: z.string(), act, person, channel: z.string() }),
+  /** The evidence pack, where the incident lives. */
+  z.strictObject({ kind: z.literal('evidence'), incident: z.string(), person, channel: z.string() }),
+  /** What somebody answered to the question whether alerts are an incident; `group` is the alert group's name. */
+  z.strictObject({
+    kind: z.literal('alert-answer'),
+    group: z.string(),
+    choice: z.enum(['open', 'dismiss']),
+    person,
+    channel: z.string(),
+  }),
+  followed,
 ]);
 export type Errand = z.infer<typeof errand>;
 

@@ -27,7 +27,8 @@ function worldOf(said: string[], refusals = 0): ErrandWorld {
   };
   return {
     ...hand.worker(),
-    queues: { wake: async () => {} },
+    queues: { wake: async () => {}, raise: async () => {} },
+    incidents: null,
     slack: {
       channelId: never,
       find: never,

@@ -14,6 +14,8 @@ export interface SlackMessage {
   /** As Slack stores it: escaped, with mentions as ids. */
   text: string;
   link: string;
+  /** Names of the emoji that people reacted with, without colons. */
+  reactions: string[];
   files: { name: string; title: string; mimetype: string; link: string }[];
 }
 
@@ -66,6 +68,7 @@ export function createReading(client: WebClient, { call }: SlackCaller) {
         isBot: Boolean(message.bot_id),
         text: message.text ?? '',
         link: await permalink(channel, ts),
+        reactions: (message.reactions ?? []).flatMap(({ name }) => name ?? []),
         files: (message.files ?? []).map(
           ({ name = '', title = '', mimetype = '', permalink: link = '' }) => ({
             name,
