@@ -95,6 +95,7 @@ async function build(
     scopes: [...manifest.scopes],
     events: [...manifest.events],
     commands: manifest.commands.map(({ command }) => command.replace(/^\//, '')),
+    shortcuts: [...manifest.shortcuts],
     escapeMentions: manifest.commands.some(({ escapes }) => escapes),
   });
   later(() => slack.stop());

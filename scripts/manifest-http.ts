@@ -14,6 +14,7 @@ const manifest = parseDocument(readFileSync(new URL('../manifest.yml', import.me
 manifest.commentBefore = ` The Slack app over HTTP, at ${url}.`;
 manifest.setIn(['settings', 'socket_mode_enabled'], false);
 manifest.setIn(['settings', 'interactivity', 'request_url'], url);
+manifest.setIn(['settings', 'event_subscriptions', 'request_url'], url);
 const commands = manifest.toJS().features.slash_commands;
 for (const index of commands.keys()) manifest.setIn(['features', 'slash_commands', index, 'url'], url);
 process.stdout.write(manifest.toString());
