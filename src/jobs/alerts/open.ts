@@ -16,30 +16,27 @@ const soon = 1_000;
  * another worker was faster.
  */
 export async function openFor(group: AlertGroup, world: AlertWorld): Promise<number | null> {
-  const { store, clock, queues } = world;
+  const { store, clock } = world;
   const request = openingRequest(group);
   if (!(await store.takeTurn(request, turn))) return clock.now() + soon;
   try {
     const covering = coveringIncident(group, await store.openIncidents());
+    // Told before it is saved: what is told twice counts once, and what is saved is not told again.
+    if (covering && covering.source.id !== request) await tellAll(group, covering.id, world);
     const id = covering ? covering.id : await declare(group, request, world);
     await store.saveAlertGroup({ ...group, phase: 'open', since: clock.now(), incident: id });
-    if (covering && covering.source.id !== request) {
-      for (const { alert } of firing(group)) {
-        const { name, what } = alertNews(alert);
-        await store.tellIncident(id, name, {
-          at: clock.now(),
-          by: null,
-          from: 'worker',
-          channel: null,
-          what,
-        });
-      }
-      await queues.wakeIncident(id);
-    }
     return null;
   } finally {
     await store.endTurn(request);
   }
+}
+
+async function tellAll(group: AlertGroup, id: string, { store, clock, queues }: AlertWorld): Promise<void> {
+  for (const { alert } of firing(group)) {
+    const { name, what } = alertNews(alert);
+    await store.tellIncident(id, name, { at: clock.now(), by: null, from: 'worker', channel: null, what });
+  }
+  await queues.wakeIncident(id);
 }
 
 async function declare(group: AlertGroup, request: string, world: AlertWorld): Promise<string> {
