@@ -18,7 +18,6 @@ import { type CloudSnapshot, type Running, running, snapshot } from './snapshot.
 import { type CloudSwitches, findNamed, switches } from './switches.ts';
 import { type CloudEvent, emptyWorld } from './world.ts';
 
-export type { CloudLoadBalancer } from './elb/balancers.ts';
 export type { CloudService } from './estate-definitions.ts';
 export type { CloudSnapshot } from './snapshot.ts';
 export type { CloudEvent } from './world.ts';

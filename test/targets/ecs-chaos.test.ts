@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { freshRollout } from '../../src/records/rollout.ts';
 import type { Change } from '../../src/targets/target.ts';
-import { changeTo, cluster, effects, setStage, visit } from './stage.ts';
+import { changeTo, cluster, effects, placeOf, setStage, visit } from './stage.ts';
 
 const old = 'arn:aws:ecs:us-east-1:123456789012:task-definition/prod-api:2';
 
@@ -40,6 +40,43 @@ test('whatever goes wrong at whatever visit, forward and back: one registration,
       }
     }),
     { numRuns: 10 },
+  );
+}, 120_000);
+
+const trouble = fc.array(fc.constantFrom('lost UpdateService', 'throttled', 'html', 'crash', 'pause'), {
+  maxLength: 8,
+});
+
+test('whatever goes wrong while it is asked for: one restart, one scaling', async () => {
+  await fc.assert(
+    fc.asyncProperty(trouble, async (mishaps) => {
+      const stage = await setStage();
+      try {
+        const place = placeOf('api');
+        const since = stage.clock.now();
+        const done = { restarted: false, scaled: false };
+        for (const what of [...mishaps, 'nothing', 'nothing', 'nothing']) {
+          if (what === 'lost UpdateService') stage.cloud.break.loseAnswer('UpdateService', 1);
+          if (what === 'throttled') stage.cloud.break.throttle('*', 3);
+          if (what === 'html') stage.cloud.break.html500('*', 2);
+          if (what === 'pause') await stage.clock.sleep(90_000);
+          const target = what === 'crash' ? stage.newTarget() : stage.target;
+          const [restart] = await Promise.allSettled([target.restart(place, since)]);
+          const [scale] = await Promise.allSettled([target.scale(place, 3)]);
+          done.restarted = restart.status === 'fulfilled';
+          done.scaled = scale.status === 'fulfilled';
+        }
+        expect(done).toEqual({ restarted: true, scaled: true });
+        const inputs = stage.cloud.writes.map(({ input }) => input);
+        const of = { cluster, service: 'api' };
+        expect(inputs).toHaveLength(2);
+        expect(inputs).toContainEqual({ ...of, forceNewDeployment: true });
+        expect(inputs).toContainEqual({ ...of, desiredCount: 3 });
+      } finally {
+        await stage.stop();
+      }
+    }),
+    { numRuns: 15 },
   );
 }, 120_000);
 
