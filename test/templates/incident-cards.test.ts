@@ -85,7 +85,8 @@ describe('the summary in the war room', () => {
         'Check again',
       ],
       'Undo: Rate limiting',
-      ...['Roll back api-gateway to v1.2.2', 'Roll back auth to v1.9.9'],
+      // The one of api-gateway is under way.
+      'Roll back auth to v1.9.9',
       ...[
         'Done: Affected customers notified',
         'Done: Fix applied and verified',
@@ -118,6 +119,22 @@ describe('the summary in the war room', () => {
     expect(labels).toEqual(expect.arrayContaining(['Roll back auth', 'Restart auth', 'Scale up auth']));
     const button = elements(room(i)).find((e) => 'text' in e && e.text?.text === 'Restart auth');
     expect(button?.type === 'button' && readIncidentValue(button.value)?.arg).toBe('restart auth');
+  });
+
+  const change = (from: string | null, version: string, ending = 'succeeded') => ({
+    ...{ id: 'D-1', service: 'auth', at: start, by: 'ana', link: null },
+    ...{ from, version, ending },
+  });
+  test.each([
+    ['the newest', [change('v2', 'v3'), change('v1', 'v2')], ['Roll back auth to v2']],
+    ['not the first one', [change(null, 'v1')], []],
+    ['not one that went back', [change('v2', 'v3', 'rolled-back'), change('v1', 'v2')], []],
+    ['not the way back itself', [change('v2', 'v1'), change('v1', 'v2')], []],
+  ])('of recent deployments %s can be rolled back', (_, recent, expected) => {
+    const i = incidentSample({ services: ['web'] });
+    expect(buttons(room(i, { recent })).filter((label) => label.startsWith('Roll back auth'))).toEqual(
+      expected,
+    );
   });
 
   test('ticked rows can be unticked', () => {

@@ -98,7 +98,7 @@ describe('the war room is told', () => {
     ['fresh', { kind: 'mitigate' }, 'no row of the decision matrix holds yet', ['Roll back api-gateway']],
     ['working', { kind: 'mitigate' }, '→ Immediate rollback', ['Roll back all']],
     ['corrupted', { kind: 'mitigate' }, 'Do NOT roll back', ['Restart']],
-    ['working', { kind: 'recent-deployments' }, '`v1.2.2` → `v1.2.3`', ['Roll back api-gateway to v1.2.2']],
+    ['working', { kind: 'recent-deployments' }, '`v1.2.2` → `v1.2.3`', ['Roll back auth to v1.9.9']],
     ['corrupted', { kind: 'recent-deployments' }, 'Do NOT roll back', []],
     ['corrupted', { kind: 'emergency' }, '2. Enable read-only mode on all environments', ['Clear']],
     ['security', { kind: 'emergency' }, '3. Engage security team', ['Clear']],

@@ -31,6 +31,18 @@ export function viewViolations(view: object): string[] {
   ];
 }
 
+/** The same for the app's Home tab; Slack takes 250,000 bytes of a view's JSON (Slack documentation, views.publish). */
+export function homeViolations(view: object): string[] {
+  const v = wire(view);
+  if (!isObject(v)) return ['not a view'];
+  const bytes = Buffer.byteLength(JSON.stringify(v));
+  return [
+    ...(v.type === 'home' ? [] : [`type: ${v.type}`]),
+    ...(bytes > 250_000 ? [`${bytes} bytes`] : []),
+    ...blocksViolations('blocks', v.blocks ?? null, 100),
+  ];
+}
+
 const wire = (value: unknown): Json => JSON.parse(JSON.stringify(value));
 const isObject = (value: Json | undefined): value is { [key: string]: Json } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -63,6 +75,7 @@ function blockViolations(where: string, block: Json): string[] {
         ...common,
         ...textViolations(at, block.text, 3000),
         ...(list(block.fields).length > 10 ? [`${at}: fields`] : []),
+        ...(isObject(block.accessory) ? accessoryViolations(`${at} accessory`, block.accessory) : []),
       ];
     case 'context':
       return [
@@ -111,6 +124,16 @@ function buttonViolations(at: string, button: { [key: string]: Json }): string[]
   ];
 }
 
+/** Beside a text stands a button or a menu of several choices (Slack documentation, multi-select menus). */
+function accessoryViolations(at: string, element: { [key: string]: Json }): string[] {
+  if (element.type !== 'multi_static_select') return buttonViolations(at, element);
+  return [
+    ...raw(`${at} action_id`, element.action_id, 255),
+    ...textViolations(`${at} placeholder`, element.placeholder, 150),
+    ...choiceViolations(at, element, 100),
+  ];
+}
+
 function planViolations(at: string, tasks: Json[]): string[] {
   const ids = tasks.map((t) => (isObject(t) ? t.task_id : null));
   return [
@@ -155,7 +178,6 @@ function richTextViolations(at: string, block: Json): string[] {
 function inputViolations(at: string, block: { [key: string]: Json }): string[] {
   const { element } = block;
   if (!isObject(element)) return [`${at}: no element`];
-  const options = list(element.options);
   const most = element.type === 'checkboxes' ? 10 : 100;
   return [
     ...textViolations(`${at} label`, block.label, 2000),
@@ -163,20 +185,26 @@ function inputViolations(at: string, block: { [key: string]: Json }): string[] {
     ...(element.placeholder === undefined
       ? []
       : textViolations(`${at} placeholder`, element.placeholder, 150)),
-    ...(options.length > most ? [`${at}: ${options.length} options`] : []),
-    ...(element.type !== 'plain_text_input' && options.length === 0 ? [`${at}: no options`] : []),
-    ...[...options, ...list(element.initial_options), element.initial_option ?? null]
+    ...(element.type === 'plain_text_input' ? [] : choiceViolations(at, element, most)),
+    ...(element.initial_value === undefined
+      ? []
+      : raw(`${at} initial`, element.initial_value, Number(element.max_length))),
+  ];
+}
+
+/** What can be chosen, and what is chosen at the beginning: an empty beginning has to be left out. */
+function choiceViolations(at: string, element: { [key: string]: Json }, most: number): string[] {
+  const options = list(element.options);
+  const initial = element.initial_options;
+  return [
+    ...count(`${at} options`, options, most),
+    ...[...options, ...list(initial), element.initial_option ?? null]
       .filter((o) => isObject(o))
       .flatMap((o) => [
         ...textViolations(`${at} option`, o.text, 75),
         ...raw(`${at} option value`, o.value, 150),
       ]),
-    ...(Array.isArray(element.initial_options) && element.initial_options.length === 0
-      ? [`${at}: no initial`]
-      : []),
-    ...(element.initial_value === undefined
-      ? []
-      : raw(`${at} initial`, element.initial_value, Number(element.max_length))),
+    ...(Array.isArray(initial) && initial.length === 0 ? [`${at}: no initial`] : []),
   ];
 }
 

@@ -1,4 +1,5 @@
 /** Recent deployments of the affected services, each with a way back. */
+import type { Incident } from '../../records/incident.ts';
 import { code, escaped, literal, when } from '../text.ts';
 import type { Choice } from './buttons.ts';
 import { linked } from './links.ts';
@@ -14,16 +15,39 @@ function line({ id, service, version, from, at, ending, by, link }: RecentDeploy
   return `• *${escaped(service, 63)}* ${change} · ${when(at)} · ${linked(link, escaped(id, 40))} ${escaped(ending, 40)} · ${escaped(`@${by}`, 60)}`;
 }
 
-/** The newest of each service can be rolled back, unless the matrix forbids it. */
-export function recentButtons({ recent, recommendation }: IncidentView, most: number): Choice[] {
+/**
+ * The newest of each service can be rolled back, unless the matrix forbids it, it went back already, or it is itself
+ * the way back from the one before.
+ */
+export function recentButtons(
+  { mitigations }: Pick<Incident, 'mitigations'>,
+  { recent, recommendation }: Pick<IncidentView, 'recent' | 'recommendation'>,
+  most: number,
+): Choice[] {
   if (recommendation.forbidden.some(({ action }) => action === 'roll-back')) return [];
-  const newest = [...new Map(recent.toReversed().map((d) => [d.service, d])).values()]
-    .toSorted((a, b) => recent.indexOf(a) - recent.indexOf(b))
-    .filter(({ from }) => from !== null);
-  return newest.slice(0, most).map(({ service, from }, index) => ({
-    label: `Roll back ${literal(service, 40)} to ${literal(from ?? '', 25)}`,
-    does: 'mitigate',
-    arg: `roll-back ${service}`,
-    among: `recent/${index}`,
-  }));
+  const isGoingBack = (service: string) =>
+    mitigations.some(
+      (m) =>
+        (m.action === 'roll-back-all' || (m.action === 'roll-back' && m.services.includes(service))) &&
+        (m.state === 'asked' || m.state === 'under-way'),
+    );
+  const newest = recent.filter(
+    (d, index) => recent.findIndex(({ service }) => service === d.service) === index,
+  );
+  return newest
+    .filter((d) => d.from !== null && !wentBack(d, recent) && !isGoingBack(d.service))
+    .slice(0, most)
+    .map(({ service, from }, index) => ({
+      label: `Roll back ${literal(service, 40)} to ${literal(from ?? '', 25)}`,
+      does: 'mitigate',
+      arg: `roll-back ${service}`,
+      among: `recent/${index}`,
+    }));
+}
+
+function wentBack(d: RecentDeployment, recent: readonly RecentDeployment[]): boolean {
+  const isReturn = recent.some(
+    (other) => other.service === d.service && other.version === d.from && other.from === d.version,
+  );
+  return isReturn || d.ending === 'rolled-back';
 }

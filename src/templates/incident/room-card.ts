@@ -141,7 +141,7 @@ function helpBlocks(i: Incident, view: IncidentView, { rows, width, buttons }: D
     ...(done.length > 0 ? sections(['*Done so far*', ...done]) : []),
     ...choicesBlock(i, 'undo', undoButtons(i)),
     ...(view.recent.length > 0 ? sections(['*Recent deployments*', ...recentLines(view.recent, rows)]) : []),
-    ...choicesBlock(i, 'recent', recentButtons(view, Math.min(rows, 5))),
+    ...choicesBlock(i, 'recent', recentButtons(i, view, Math.min(rows, 5))),
   ];
 }
 

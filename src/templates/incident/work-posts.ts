@@ -54,7 +54,7 @@ export function recentPost(i: Incident, view: IncidentView, width: number): Mess
     ' of what is affected',
     ...sections(recentLines(view.recent, most)),
     ...sections(isForbidden ? recommendationLines({ ...view.recommendation, rows: [] }, 0, 200) : []),
-    ...choicesBlock(i, 'recent', isOver(i) ? [] : recentButtons(view, Math.min(most, 5))),
+    ...choicesBlock(i, 'recent', isOver(i) ? [] : recentButtons(i, view, Math.min(most, 5))),
   );
 }
 
