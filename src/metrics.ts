@@ -4,7 +4,7 @@ import type { Queues } from './jobs/queues.ts';
 import type { Deployment } from './records/deployment.ts';
 
 /** `queues` are on a connection that fails when Redis is away: who asks for metrics must not wait for it. */
-export function createMetrics(queues: Pick<Queues, 'deployments' | 'screens' | 'errands'>) {
+export function createMetrics(queues: Pick<Queues, 'deployments' | 'screens' | 'errands' | 'alerts'>) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'pilothouse_' });
   const requests = new Counter({
@@ -32,7 +32,7 @@ export function createMetrics(queues: Pick<Queues, 'deployments' | 'screens' | '
     registers: [registry],
     async collect() {
       this.reset();
-      const all = [queues.deployments, queues.screens, queues.errands];
+      const all = [queues.deployments, queues.screens, queues.errands, queues.alerts];
       const counted = await Promise.allSettled(
         all.map(async (queue) => ({ name: queue.name, counts: await queue.getJobCounts(...states) })),
       );

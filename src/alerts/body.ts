@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { Rejected } from './request.ts';
 
 /** Amazon SNS documentation: messages are at most 256 kB; other sources stay far below. */
-export const longestBody = 256 * 1024;
+const longestBody = 256 * 1024;
 /** What is too long is read and thrown away up to here: a sender that is cut off would never see the answer. */
 const readAtMost = 8 * longestBody;
 

@@ -13,13 +13,12 @@ import { datadog } from './datadog.ts';
 import { generic } from './generic.ts';
 import { pagerduty } from './pagerduty.ts';
 import { type Reading, type Received, Rejected, type Rejection, rejections, type Source } from './request.ts';
-import { createSigningKeys } from './sns-keys.ts';
 import { hash } from './words.ts';
 
 /** `taken`: alerts, or acts on incidents; `ignored`: understood, and nothing to do. */
-export type AlertOutcome = 'taken' | 'confirmed' | 'ignored' | Rejection;
+type AlertOutcome = 'taken' | 'confirmed' | 'ignored' | Rejection;
 
-export interface AlertsFront extends Omit<Reading, 'signingKeys'> {
+export interface AlertsFront extends Reading {
   /** On a connection that fails within a second. */
   store: Pick<Store, 'tellIncident'>;
   queues: Pick<Queues, 'raise' | 'wakeIncident'>;
@@ -28,7 +27,12 @@ export interface AlertsFront extends Omit<Reading, 'signingKeys'> {
   log: { warn(fields: object, text: string): void; error(fields: object, text: string): void };
 }
 
-type Receiving = AlertsFront & Reading;
+interface Receiving extends AlertsFront {
+  /** Logs why an alert was refused, each reason once a while: strangers must not fill the log. */
+  seldom(why: string): void;
+}
+/** Real milliseconds. */
+const saidAgainAfter = 60_000;
 
 const sources: Readonly<Record<AlertSource, Source>> = {
   cloudwatch,
@@ -41,10 +45,16 @@ const sources: Readonly<Record<AlertSource, Source>> = {
 const patience = 1_000;
 
 export function createAlerts(front: AlertsFront): RequestListener {
-  const signingKeys = createSigningKeys(front.settings.sns.certificates);
+  const saidAt = new Map<string, number>();
+  const seldom = (why: string) => {
+    const now = performance.now();
+    if (now - (saidAt.get(why) ?? Number.NEGATIVE_INFINITY) < saidAgainAfter) return;
+    saidAt.set(why, now);
+    front.log.warn({ why }, 'an alert was refused');
+  };
   return (request, response) => {
     const source = alertSources.find((name) => request.url?.split('?')[0] === `${alertsPath}${name}`);
-    void receive(request, source, { ...front, signingKeys }).then(({ outcome, text }) => {
+    void receive(request, source, { ...front, seldom }).then(({ outcome, text }) => {
       front.count(source ?? 'unknown', outcome);
       const status = isRejection(outcome) ? rejections[outcome] : 200;
       const headers = { 'content-type': 'text/plain; charset=utf-8' };

@@ -7,7 +7,7 @@ import type { Alert } from '../records/alert.ts';
 import type { SigningKeys } from './sns-keys.ts';
 
 /** A source without a secret (CloudWatch: without topics) is not configured, and is not there. */
-export interface AlertSettings {
+interface AlertSettings {
   readonly secrets: Readonly<Record<'generic' | 'alertmanager' | 'datadog' | 'pagerduty', string | null>>;
   readonly sns: {
     /** ARNs of the topics from which messages are taken. */

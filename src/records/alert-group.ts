@@ -22,7 +22,7 @@ export type Member = z.infer<typeof member>;
  * `waiting`: it has to fire for a while first. `asked`: people decide. `dismissed`: they decided against it. `opening`: an
  * incident will be there in a moment. `open`: alerts go to the incident.
  */
-export const alertPhases = ['quiet', 'waiting', 'asked', 'dismissed', 'opening', 'open'] as const;
+const alertPhases = ['quiet', 'waiting', 'asked', 'dismissed', 'opening', 'open'] as const;
 
 /** What people were asked, and where; `shown` is the phase that the message tells of. */
 const question = z.strictObject({

@@ -47,7 +47,10 @@ describe.each<[string, () => AlertPost]>([
     'cloudwatch',
     () =>
       front.sns.notification(
-        alarmMessage({ ...trouble({ service: 'api-gateway-task' }), cluster: 'acme-prod' }),
+        alarmMessage({
+          ...trouble({ service: 'api-gateway-task', metric: 'HTTPCode_Target_5XX_Count' }),
+          cluster: 'acme-prod',
+        }),
       ),
   ],
 ])('%s', (source, right) => {

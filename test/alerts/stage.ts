@@ -5,6 +5,7 @@ import { Registry } from 'prom-client';
 import { type AlertPost, sendAlert } from '../../playground/alerts.ts';
 import { type SimulatedSns, startSns } from '../../playground/sns.ts';
 import { type AlertsFront, createAlerts } from '../../src/alerts/index.ts';
+import { createSigningKeys } from '../../src/alerts/sns-keys.ts';
 import { realClock } from '../../src/clients/clock.ts';
 import { ready, workerConnection } from '../../src/clients/redis.ts';
 import { createStore } from '../../src/clients/store/index.ts';
@@ -35,6 +36,7 @@ export async function openFront(more: Partial<AlertsFront> = {}) {
     settings: { secrets, sns: { topics: [sns.topic], certificates: [sns.certificates] } },
     catalog: catalogWith(),
     clock: realClock,
+    signingKeys: createSigningKeys([sns.certificates]),
     store,
     queues,
     isDraining: () => false,

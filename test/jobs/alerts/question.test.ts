@@ -1,5 +1,7 @@
 /** Where people are asked first: one question an episode, the first answer counts, and the message tells it. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { TooLate } from '../../../src/clients/store/errors.ts';
+import { createStore } from '../../../src/clients/store/index.ts';
 import { answerAlert } from '../../../src/jobs/alerts/answer.ts';
 import { alert } from '../../../src/records/alert.ts';
 import { alertWith, minutes } from './samples.ts';
@@ -102,4 +104,13 @@ test('a question whose answer was lost is found again, not asked again', async (
   expect((await answerAlert(group, 'dismiss', ana, stage.world)).outcome).toBe('dismissed');
   await work();
   expect(questions()).toEqual([expect.stringContaining('Not an incident')]);
+});
+
+test('an answer that reaches Redis too late does not count', async () => {
+  await stage.handle(alertWith());
+  const hasty = { ...stage.world, store: createStore(stage.redis, stage.prefix, { patience: -1_000 }) };
+  await expect(answerAlert(group, 'open', ana, hasty)).rejects.toThrow(TooLate);
+  await work();
+  expect(await stage.incidents()).toEqual([]);
+  expect((await answerAlert(group, 'dismiss', ben, stage.world)).outcome).toBe('dismissed');
 });

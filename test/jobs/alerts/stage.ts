@@ -61,6 +61,8 @@ export async function openStage({ alerts, automatic }: { alerts?: string; automa
   const address = (service: string, probe: string) => `http://production.example.com/${service}/${probe}`;
   return {
     world,
+    redis,
+    prefix,
     store,
     queues,
     slack,
