@@ -1,21 +1,11 @@
 /** Buttons: every one has an answer for stale, denied, double and already done. */
 import { answered, noSuchDeployment } from '../jobs/deployment/answer-click.ts';
-import { type Choice, decide } from '../jobs/deployment/decide.ts';
-import { actionIds, readButtonValue } from '../templates/actions.ts';
+import { choiceOf, decide } from '../jobs/deployment/decide.ts';
+import { readButtonValue } from '../templates/actions.ts';
 import type { Message } from '../templates/message.ts';
 import { clickAnswer } from '../templates/replies.ts';
 import { type Asker, type Desk, fromStore, type Reply } from './desk.ts';
 import { rollbackOf } from './rollback.ts';
-
-const choices: ReadonlyMap<string, Choice> = new Map([
-  [actionIds.approve, 'approve'],
-  [actionIds.reject, 'reject'],
-  [actionIds.cancel, 'cancel'],
-  [actionIds.rollBack, 'stop'],
-  [actionIds.holdRetry, 'hold-retry'],
-  [actionIds.holdRollBack, 'hold-roll-back'],
-  [actionIds.holdLeave, 'hold-leave'],
-]);
 
 /** Records the decision, or leaves it to a worker where the person's rights have to be read from Slack first. */
 export async function click(
@@ -25,7 +15,7 @@ export async function click(
   desk: Desk,
 ): Promise<Message> {
   const target = readButtonValue(value);
-  const choice = choices.get(action);
+  const choice = choiceOf.get(action);
   if (!target || !choice) throw noSuchDeployment();
   const { person: by, channel } = asker;
   const { deployment, round } = target;

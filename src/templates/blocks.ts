@@ -57,7 +57,7 @@ export interface ButtonSpec {
   confirm?: { title: string; text: string; yes: string; no: string };
 }
 
-function button({ label, action, value, style, confirm }: ButtonSpec): Button {
+export function button({ label, action, value, style, confirm }: ButtonSpec): Button {
   return {
     type: 'button',
     text: plainText(label, 75),

@@ -4,6 +4,7 @@ import { alertGroups } from './alerts.ts';
 import { auditTrail } from './audit.ts';
 import { decisions } from './decisions.ts';
 import { deployments } from './deployments.ts';
+import { homes } from './homes.ts';
 import { defineIncidentScripts } from './incident-scripts.ts';
 import { incidents } from './incidents.ts';
 import { locks } from './locks.ts';
@@ -38,12 +39,13 @@ export function createStore(redis: Redis, prefix: string, options: Partial<Store
   return {
     ...deployments(redis, key, timed),
     ...incidents(redis, key, timed),
-    ...alertGroups(redis, key),
+    ...alertGroups(redis, key, timed),
     ...decisions(redis, key, timed),
     ...locks(redis, key),
     ...proofs(redis, key),
     ...auditTrail(redis, key),
     ...notes(redis, key),
+    ...homes(redis, key),
   };
 }
 

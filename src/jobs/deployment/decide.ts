@@ -10,6 +10,7 @@ import {
   stopQuestion,
 } from '../../records/deployment.ts';
 import type { Decision } from '../../records/entries.ts';
+import { actionIds } from '../../templates/actions.ts';
 import { canBeStopped, isTouched } from './apply.ts';
 import type { World } from './world.ts';
 
@@ -23,6 +24,17 @@ export const choices = [
   'hold-leave',
 ] as const;
 export type Choice = (typeof choices)[number];
+
+/** What the buttons of a deployment choose, by their action's id. */
+export const choiceOf: ReadonlyMap<string, Choice> = new Map([
+  [actionIds.approve, 'approve'],
+  [actionIds.reject, 'reject'],
+  [actionIds.cancel, 'cancel'],
+  [actionIds.rollBack, 'stop'],
+  [actionIds.holdRetry, 'hold-retry'],
+  [actionIds.holdRollBack, 'hold-roll-back'],
+  [actionIds.holdLeave, 'hold-leave'],
+]);
 
 export interface Click {
   deployment: string;
@@ -59,6 +71,17 @@ export async function decide(
     return { kind: 'own-approval', deployment, roles };
   }
   return record(click, deployment, world);
+}
+
+/** Whether the choice is this person's to make, as far as rights go; what cannot be told is not. */
+export async function mayChoose(
+  click: Pick<Click, 'choice' | 'by'>,
+  d: Deployment,
+  may: (person: Person, roles: readonly Role[]) => May | Promise<May>,
+  world: Pick<DecideWorld, 'catalog'>,
+): Promise<boolean> {
+  if (click.choice === 'approve' && isOwnApproval(click, d, world)) return false;
+  return isOwn(click, d) || (await may(click.by, rolesFor(click.choice, d, world))) === 'yes';
 }
 
 /** Why the question is no longer asked, or null while it is. */
@@ -108,7 +131,7 @@ const isRepeated = ({ by, choice }: Click, answers: readonly Decision[]): boolea
   answers.some((answer) => answer.by.id === by.id && answer.choice === recordedChoice[choice]);
 
 /** Should the catalog no longer name the environment, the admins answer for it. */
-function rolesFor(choice: Choice, d: Deployment, { catalog }: DecideWorld): readonly Role[] {
+function rolesFor(choice: Choice, d: Deployment, { catalog }: Pick<DecideWorld, 'catalog'>): readonly Role[] {
   const environment = catalog.environments.get(d.environment);
   if (!environment) return ['admins'];
   const { approvals, rights } = environment;
@@ -130,10 +153,14 @@ const goesForward = ({ kind, hold }: Deployment): boolean =>
   kind === 'deploy' && hold?.from !== 'rollback' && hold?.from !== 'verify-rollback';
 
 /** Whoever asked for a deployment may call it off. */
-const isOwn = ({ choice, by }: Click, d: Deployment): boolean =>
+const isOwn = ({ choice, by }: Pick<Click, 'choice' | 'by'>, d: Deployment): boolean =>
   (choice === 'cancel' || choice === 'reject') && by.id === d.requestedBy.id;
 
-const isOwnApproval = ({ by }: Click, d: Deployment, { catalog }: DecideWorld): boolean =>
+const isOwnApproval = (
+  { by }: Pick<Click, 'by'>,
+  d: Deployment,
+  { catalog }: Pick<DecideWorld, 'catalog'>,
+): boolean =>
   by.id === d.requestedBy.id && !catalog.environments.get(d.environment)?.approvals?.self_approval;
 
 const recordedChoice: Readonly<Record<Choice, Decision['choice']>> = {
