@@ -10,11 +10,12 @@ import { type ErrandWorld, runErrand } from './errands.ts';
 import { advanceIncident, type IncidentStage } from './incident/advance.ts';
 import { runEffect } from './incident/effects/index.ts';
 import type { IncidentWorld } from './incident/world.ts';
-import { backoff, errand } from './queues.ts';
+import { backoff, errand, type Queues } from './queues.ts';
 import { drawDeployment, type ScreenWorld } from './screen/draw.ts';
 import { drawIncident } from './screen/draw-incident.ts';
 
 export interface WorkersWorld extends Stage, ScreenWorld, ErrandWorld {
+  queues: Queues;
   /** Null where the catalog has no section about incidents. */
   incidents: (IncidentStage & IncidentWorld) | null;
 }

@@ -11,10 +11,10 @@ export const rollbackFormId = 'rollback-form';
 const allServices = 'all';
 
 /** Slack's limit for a menu; with more services than fit in one they are typed. */
-const menuLimit = 100;
+export const menuLimit = 100;
 
 /** Slack's limit for what is typed into a form. */
-const textLimit = 3000;
+export const textLimit = 3000;
 
 export interface FormChoices {
   environments: readonly string[];
@@ -69,7 +69,7 @@ export const formBlocks = {
   word: 'word',
 } as const;
 /** Every block has one element, and all of them have the same name. */
-const answer = 'answer';
+export const answer = 'answer';
 
 function form(id: string, title: string, submit: string, channel: string, blocks: KnownBlock[]): ModalView {
   return {
@@ -83,7 +83,7 @@ function form(id: string, title: string, submit: string, channel: string, blocks
   };
 }
 
-function input(
+export function input(
   id: string,
   label: string,
   element: InputBlock['element'],
@@ -92,9 +92,12 @@ function input(
   return { type: 'input', block_id: id, label: plainText(label), element, ...extra };
 }
 
-const option = (value: string, text = value): PlainTextOption => ({ text: plainText(text, 75), value });
+export const option = (value: string, text = value): PlainTextOption => ({
+  text: plainText(text, 75),
+  value,
+});
 
-function environmentInput(environments: readonly string[], chosen: string | undefined): InputBlock {
+export function environmentInput(environments: readonly string[], chosen: string | undefined): InputBlock {
   const options = environments.slice(0, menuLimit).map((name) => option(name));
   const initial = options.find((o) => o.value === chosen) ?? (options.length === 1 ? options[0] : undefined);
   return input(formBlocks.environment, 'Environment', {
@@ -106,7 +109,7 @@ function environmentInput(environments: readonly string[], chosen: string | unde
   });
 }
 
-function servicesInput(services: readonly string[], chosen: readonly string[] = []): InputBlock {
+export function servicesInput(services: readonly string[], chosen: readonly string[] = []): InputBlock {
   if (services.length + 1 > menuLimit) return servicesTextInput(chosen);
   const options = [option(allServices, 'all services'), ...services.map((name) => option(name))];
   const initial = options.filter((o) => chosen.includes(o.value ?? ''));
@@ -168,7 +171,11 @@ const optionsInput = input(
 );
 
 /** Slack refuses an empty first value, and one that is longer than the input allows. */
-function textInput(initial: string | undefined, placeholder: string, max: number): InputBlock['element'] {
+export function textInput(
+  initial: string | undefined,
+  placeholder: string,
+  max: number,
+): InputBlock['element'] {
   const value = initial ? literal(initial, max) : '';
   return {
     type: 'plain_text_input',
@@ -180,7 +187,7 @@ function textInput(initial: string | undefined, placeholder: string, max: number
 }
 
 const chosenOption = z.object({ value: z.string() });
-const answers = z.record(
+export const answers = z.record(
   z.string(),
   z.record(
     z.string(),
@@ -188,10 +195,12 @@ const answers = z.record(
       value: z.string().nullish(),
       selected_option: chosenOption.nullish(),
       selected_options: z.array(chosenOption).nullish(),
+      selected_user: z.string().nullish(),
+      selected_date: z.string().nullish(),
     }),
   ),
 );
-type Answers = z.infer<typeof answers>;
+export type Answers = z.infer<typeof answers>;
 
 export interface DeployAnswers {
   environment: string | null;
@@ -233,7 +242,8 @@ export function readFormChannel(privateMetadata: string): string | null {
   }
 }
 
-function common(given: Answers) {
+/** What the forms about services have in common. */
+export function common(given: Answers) {
   const chosen = picked(given, formBlocks.services);
   const written = typed(given, formBlocks.services);
   return {
@@ -244,7 +254,9 @@ function common(given: Answers) {
   };
 }
 
-const typed = (given: Answers, block: string): string | null => given[block]?.[answer]?.value?.trim() || null;
+/** Null where nothing was written. */
+export const typed = (given: Answers, block: string): string | null =>
+  given[block]?.[answer]?.value?.trim() || null;
 
-const picked = (given: Answers, block: string): string[] =>
+export const picked = (given: Answers, block: string): string[] =>
   (given[block]?.[answer]?.selected_options ?? []).map((o) => o.value);
