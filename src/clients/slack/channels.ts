@@ -70,7 +70,7 @@ export function createChannels(client: WebClient, { call }: SlackCaller, claims:
       let own: Awaited<ReturnType<typeof ownChannels>> | undefined;
       for (let n = 1; n <= mostNames; n++) {
         const name = channelName(wanted, n);
-        let room = await createNamed(name, isPrivate);
+        let room = own?.some((one) => one.name === name) ? null : await createNamed(name, isPrivate);
         if (!room) {
           own ??= await ownChannels();
           const known = own.find((one) => one.name === name && one.isPrivate === isPrivate);
