@@ -1,4 +1,4 @@
-/** `/deploy <environment> <services> [version] [--skip-staging] [--reason "…"] [--plan]` */
+/** `/deploy <environment> <services> [version] [--skip-staging] [--reason "…"] [--plan] [--incident INC-12]` */
 import { deployForm, readDeployForm } from '../templates/forms.ts';
 import { help } from '../templates/help.ts';
 import type { Message } from '../templates/message.ts';

@@ -1,19 +1,26 @@
-/** `/ops status`, `/ops audit [deployment]` */
+/** `/ops status`, `/ops audit [deployment]`, `/ops freeze …`, `/ops thaw …` */
 import { auditLog } from '../templates/audit-log.ts';
 import { plainMessage } from '../templates/blocks.ts';
 import { help } from '../templates/help.ts';
 import { type Asker, type Desk, fromStore, type Reply } from './desk.ts';
+import { freeze } from './freeze.ts';
 import { readOps } from './request.ts';
 
 /** Enough for a whole deployment of many services. */
 const auditLines = 300;
 
 export async function ops(text: string, asker: Asker, desk: Desk): Promise<Reply> {
-  const request = readOps(text);
+  const request = readOps(text, desk.catalog, desk.clock.now());
   if (request === 'help') return { say: help('ops') };
-  return request.verb === 'audit'
-    ? showAudit(request.deployment?.toUpperCase() ?? null, asker, desk)
-    : showStatus(asker, desk);
+  switch (request.verb) {
+    case 'status':
+      return showStatus(asker, desk);
+    case 'audit':
+      return showAudit(request.deployment?.toUpperCase() ?? null, asker, desk);
+    case 'freeze':
+    case 'thaw':
+      return freeze(request, asker, desk);
+  }
 }
 
 async function showAudit(subject: string | null, asker: Asker, desk: Desk): Promise<Reply> {

@@ -3,7 +3,8 @@ import type { Catalog } from '../config/catalog.ts';
 import { nearest } from '../config/nearest.ts';
 import { Refusal } from '../records/refusal.ts';
 import { type Arguments, type Grammar, readArguments } from './arguments.ts';
-import { noEnvironment, noServices, notHere } from './mistakes.ts';
+import { type FreezeRequest, isFreezeVerb, readFreeze } from './freeze-request.ts';
+import { noEnvironment, noServices, notHere, shown } from './mistakes.ts';
 import { corrected, readWords, type Words } from './words.ts';
 
 export interface DeployRequest {
@@ -16,6 +17,8 @@ export interface DeployRequest {
   /** As typed, at most 500 characters: to be escaped where it is shown. */
   readonly reason: string | null;
   readonly planOnly: boolean;
+  /** The incident that it is a fix for: `INC-12`. */
+  readonly incident: string | null;
 }
 
 export interface RollbackRequest {
@@ -37,15 +40,16 @@ export interface HealthRequest {
 
 export type OpsRequest =
   | { readonly verb: 'status' }
-  | { readonly verb: 'audit'; readonly deployment: string | null };
+  | { readonly verb: 'audit'; readonly deployment: string | null }
+  | FreezeRequest;
 
 const deployGrammar: Grammar = {
-  flags: { 'skip-staging': 'switch', reason: 'text', plan: 'switch' },
+  flags: { 'skip-staging': 'switch', reason: 'text', plan: 'switch', incident: 'text' },
   version: true,
   freeReason: false,
 };
 
-/** `/deploy <environment> <services> [version] [--skip-staging] [--reason "…"] [--plan]`; else a `Refusal`. */
+/** `/deploy <environment> <services> [version] [--skip-staging] [--reason "…"] [--plan] [--incident INC-12]`; else a `Refusal`. */
 export function readDeploy(text: string, catalog: Catalog): DeployRequest | 'help' | 'form' {
   const read = readWords('/deploy', text, deployGrammar.flags);
   if (asksForHelp(read)) return 'help';
@@ -60,7 +64,15 @@ export function readDeploy(text: string, catalog: Catalog): DeployRequest | 'hel
     skipStaging: hasFlag(read, 'skip-staging'),
     reason: shortened(textOf(read, 'reason')),
     planOnly: hasFlag(read, 'plan'),
+    incident: incidentIn(read),
   };
+}
+
+function incidentIn(read: Words): string | null {
+  const typed = textOf(read, 'incident');
+  const number = /^#?(?:INC-)?(\d{1,9})$/i.exec(typed?.trim() ?? '')?.[1];
+  if (typed === null || number !== undefined) return number === undefined ? null : `INC-${number}`;
+  throw new Refusal('no-such-incident', `${shown(typed)} is no incident.`, 'Incidents are called INC-12.');
 }
 
 const rollbackGrammar: Grammar = { flags: { reason: 'text' }, version: true, freeReason: true };
@@ -102,10 +114,12 @@ export function readHealth(text: string, catalog: Catalog): HealthRequest | 'hel
   };
 }
 
-const opsVerbs = ['status', 'audit', 'help'];
+const opsVerbs = ['status', 'audit', 'freeze', 'thaw', 'help'];
 
-/** `/ops status`, `/ops audit [deployment]`; else a `Refusal`. */
-export function readOps(text: string): OpsRequest | 'help' {
+/** `/ops status`, `/ops audit [deployment]`, and what `readFreeze` reads; else a `Refusal`. */
+export function readOps(text: string, catalog: Catalog, now: number): OpsRequest | 'help' {
+  const begins = readWords('/ops', text, null).words[0]?.value.toLowerCase() ?? '';
+  if (isFreezeVerb(begins)) return readFreeze(begins, text, catalog, now);
   const read = readWords('/ops', text, {});
   const [first, second, third] = read.words;
   if (!first || asksForHelp(read)) return 'help';
@@ -116,7 +130,7 @@ export function readOps(text: string): OpsRequest | 'help' {
     throw new Refusal(
       'unknown-command',
       `I do not know "${first.typed.slice(0, 60)}".`,
-      'There are status and audit.',
+      'There are status, audit, freeze and thaw.',
       meant ? corrected(read, first, meant) : undefined,
     );
   }

@@ -15,6 +15,8 @@ export interface StartRequest {
   reason: string | null;
   skipStaging: boolean;
   planOnly: boolean;
+  /** The incident that it is a fix for. */
+  incident?: string | null;
 }
 
 export async function start(request: StartRequest, asker: Asker, desk: Desk): Promise<Message> {
@@ -37,6 +39,13 @@ function refuseKnownWrongs(request: StartRequest, asker: Asker, { catalog, peopl
       'unknown-environment',
       `There is no environment ${request.environment}.`,
       'Look at the catalog.',
+    );
+  }
+  if (request.incident && !request.reason) {
+    throw new Refusal(
+      'reason-needed',
+      'A fix for an incident needs a reason.',
+      'Add --reason "…": the incident and everybody else see it.',
     );
   }
   if (request.skipStaging && !request.reason) {
@@ -90,12 +99,13 @@ async function withdraw({ person, request }: Asker, { store, clock }: Desk): Pro
   }
 }
 
-function detailOf({ wanted, planOnly, skipStaging, reason }: ReturnType<typeof draftOf>): string {
+function detailOf({ wanted, planOnly, skipStaging, reason, incident }: ReturnType<typeof draftOf>): string {
   const parts = [
     wanted.services.join(','),
     wanted.version,
     planOnly && '--plan',
     skipStaging && '--skip-staging',
+    incident && `--incident ${incident}`,
   ];
   return [...parts.filter(Boolean), ...(reason ? [`"${reason}"`] : [])].join(' ');
 }
@@ -109,6 +119,7 @@ function draftOf(request: StartRequest, asker: Asker, now: number) {
     planOnly,
     skipStaging,
     reason,
+    incident: request.incident ?? null,
     requestedBy: asker.person,
     requestedAt: now,
     requestedIn: asker.channel,
@@ -124,6 +135,7 @@ function draftOf(request: StartRequest, asker: Asker, now: number) {
     refusal: null,
     verifyFailures: 0,
     hold: null,
+    halted: null,
     unknowns: { count: 0, last: null },
     stepSince: now,
     notBefore: now,

@@ -9,6 +9,7 @@ import { statusReport } from '../templates/status.ts';
 import { answered } from './deployment/answer-click.ts';
 import { decide } from './deployment/decide.ts';
 import type { World } from './deployment/world.ts';
+import { announceFreeze, freezeIfAllowed } from './freeze.ts';
 import { checkHealth } from './health.ts';
 import { type ActWorld, actTaken, alertAnswered, evidenceGiven } from './incident/answer-act.ts';
 import { followMessage, type NotingWorld } from './incident/noting.ts';
@@ -18,7 +19,7 @@ import { reportStatus } from './status.ts';
 
 export interface ErrandWorld extends World {
   slack: SlackWriter;
-  queues: Pick<Queues, 'wake' | 'raise'>;
+  queues: Pick<Queues, 'wake' | 'raise' | 'run'>;
   /** Null where the catalog has no section about incidents. */
   incidents: (ActWorld & NotingWorld) | null;
 }
@@ -47,6 +48,10 @@ async function result(key: string, errand: Errand, world: ErrandWorld): Promise<
       return actTaken(key, errand, incidentsIn(world));
     case 'evidence':
       return evidenceGiven(errand, incidentsIn(world));
+    case 'freeze':
+      return freezeIfAllowed(key, errand.change, world);
+    case 'freeze-announced':
+      return announceFreeze(errand.change, world);
     case 'alert-answer':
       return alertAnswered(errand, world);
     case 'message':

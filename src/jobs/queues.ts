@@ -4,6 +4,7 @@ import { type ConnectionOptions, type JobsOptions, Queue } from 'bullmq';
 import { z } from 'zod';
 import { act } from '../records/act.ts';
 import type { alert } from '../records/alert.ts';
+import { freezeChange } from '../records/block.ts';
 import { person } from '../records/deployment.ts';
 import { choices } from './deployment/decide.ts';
 import { followed } from './incident/followed.ts';
@@ -19,6 +20,13 @@ export const errand = z.discriminatedUnion('kind', [
     channel: z.string(),
   }),
   z.strictObject({ kind: z.literal('status'), person, channel: z.string() }),
+  /** A freeze or thaw by somebody whose rights have to be read first; and the news of one for everybody. */
+  z.strictObject({
+    kind: z.enum(['freeze', 'freeze-announced']),
+    change: freezeChange,
+    person,
+    channel: z.string(),
+  }),
   z.strictObject({
     kind: z.literal('click'),
     choice: z.enum(choices),

@@ -1,4 +1,5 @@
-/** `/ops status`: what runs where, what is in flight, who holds which lock. */
+/** `/ops status`: what runs where, what is in flight, who holds which lock, what keeps deploys away. */
+import { blocksOn, isHalt } from '../records/block.ts';
 import type { StatusReport } from '../templates/status.ts';
 import type { World } from './deployment/world.ts';
 import { lookAt } from './health.ts';
@@ -8,8 +9,22 @@ export type StatusWorld = Pick<World, 'clock' | 'catalog' | 'target' | 'store'>;
 export async function reportStatus(world: StatusWorld): Promise<StatusReport> {
   const names = [...world.catalog.environments.keys()];
   const environments = await Promise.all(names.map((name) => reportEnvironment(name, world)));
-  const inFlight = await world.store.activeDeployments();
-  return { at: world.clock.now(), environments, inFlight: inFlight.filter((d) => !d.planOnly) };
+  const { store, clock, catalog } = world;
+  const [inFlight, blocks, incidents] = await Promise.all([
+    store.activeDeployments(),
+    store.blocks(),
+    catalog.incidents ? store.openIncidents() : [],
+  ]);
+  const now = clock.now();
+  return {
+    at: now,
+    environments,
+    inFlight: inFlight.filter((d) => !d.planOnly),
+    // The blocks of incidents stand beside them.
+    freezes: blocks.filter((b) => b.kind === 'freeze' && blocksOn([b], b.environment ?? '', now).length > 0),
+    halts: catalog.incidents ? blocks.filter(isHalt) : [],
+    incidents,
+  };
 }
 
 async function reportEnvironment(

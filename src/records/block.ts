@@ -18,16 +18,43 @@ export const block = z.strictObject({
 });
 export type Block = z.infer<typeof block>;
 
+export const freezeId = (environment: string | null): string => `freeze:${environment ?? 'all'}`;
+
+const asked = {
+  /** Null: all of them. */
+  environment: z.string().nullable(),
+  at: z.number(),
+  by: person,
+  from: z.enum(['command', 'form', 'button']),
+  /** Slack's id of the channel in which it was asked for. */
+  channel: z.string(),
+};
+
+/** What somebody wants done to a freeze. */
+export const freezeChange = z.discriminatedUnion('verb', [
+  z.strictObject({ verb: z.literal('freeze'), until: z.number().nullable(), reason: z.string(), ...asked }),
+  z.strictObject({ verb: z.literal('thaw'), ...asked }),
+]);
+export type FreezeChange = z.infer<typeof freezeChange>;
+
+const emergencyNames = {
+  'database-corruption': 'database corruption',
+  security: 'security incident',
+} as const;
+
 /** The block that an incident is, or null. Drills block nothing. */
 export function blockOf(incident: Incident, blocksDeploys: boolean): Block | null {
-  const { id, kind, halt, drill, severity, title, environment, declaredBy, declaredAt } = incident;
+  const { id, kind, halt, drill, severity, title, environment, declaredBy, declaredAt, isPrivate } = incident;
   if (drill) return null;
   const shared = { id, until: null, by: declaredBy, incident: id };
   if (halt && halt.cleared === null && kind !== 'outage' && kind !== 'review') {
-    return { ...shared, kind, environment: null, since: halt.since, reason: title };
+    const reason = isPrivate ? emergencyNames[kind] : `${emergencyNames[kind]}: ${title}`;
+    return { ...shared, kind, environment: null, since: halt.since, reason };
   }
   if (isOver(incident) || !blocksDeploys) return null;
-  return { ...shared, kind: 'incident', environment, since: declaredAt, reason: `${severity}: ${title}` };
+  // What is secret is told in its room only, and everybody sees why a deployment is refused.
+  const reason = isPrivate ? severity : `${severity}: ${title}`;
+  return { ...shared, kind: 'incident', environment, since: declaredAt, reason };
 }
 
 /** Those that hold at this time and concern the environment. */

@@ -109,6 +109,8 @@ export const storyEvents = [
   'could-not-tell',
   'held',
   'answered',
+  'halted',
+  'resumed',
   'ended',
 ] as const;
 const storyEntry = z.strictObject({
@@ -140,6 +142,10 @@ const holdQuestion = z.strictObject({
   deadline: z.number(),
 });
 export type HoldQuestion = z.infer<typeof holdQuestion>;
+
+/** An emergency (an incident) that holds work in flight, in words for people, and since when it does. */
+const halted = z.strictObject({ incident: z.string(), why: z.string(), since: z.number() });
+export type Halted = z.infer<typeof halted>;
 
 const approval = z.strictObject({
   /** A new round starts when the plan changed after it was approved. */
@@ -175,6 +181,8 @@ export const deployment = z.strictObject({
   planOnly: z.boolean(),
   skipStaging: z.boolean(),
   reason: z.string().nullable(),
+  /** The incident that it is a fix for: `INC-12`. Records of before there were incidents lack it. */
+  incident: z.string().nullable().default(null),
   requestedBy: person,
   requestedAt: z.number(),
   /** The channel in which it was asked for: where ephemeral answers go. */
@@ -205,6 +213,8 @@ export const deployment = z.strictObject({
   /** Looks of the current verification that failed, in a row. */
   verifyFailures: z.number(),
   hold: holdQuestion.nullable(),
+  /** The emergency that keeps its steps from being taken, while it does. */
+  halted: halted.nullable().default(null),
   /** Visits in a row in which the current step could not tell, and when the first of them was. */
   unknowns: z.strictObject({ count: z.number(), last: z.string().nullable() }),
   /** When the current step was entered. */

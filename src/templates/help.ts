@@ -16,7 +16,7 @@ const pages: Record<HelpTopic, Page> = {
   deploy: {
     what: 'Deploys services: checks, asks for approval, rolls out stage by stage, verifies, watches, and puts everything back by itself if it goes bad.',
     usage: [
-      '/deploy <environment> <service[,service…]|all> [version] [--skip-staging] [--reason "…"] [--plan]',
+      '/deploy <environment> <service[,service…]|all> [version] [--skip-staging] [--reason "…"] [--plan] [--incident INC-12]',
     ],
     examples: [
       ['/deploy staging api-gateway', 'the newest version'],
@@ -26,6 +26,7 @@ const pages: Record<HelpTopic, Page> = {
     ],
     notes: [
       '`--plan` changes nothing and asks nobody.',
+      '`--incident INC-12` with a `--reason` links a fix: while that incident keeps deploys away, its commander and admins may deploy it.',
       '`--skip-staging` is for hotfixes: it needs the right to do so and a `--reason`, and everybody sees it.',
       'Without arguments a form opens.',
     ],
@@ -61,14 +62,20 @@ const pages: Record<HelpTopic, Page> = {
     notes: ['`--full` runs also the probes that are marked as full in the catalog.'],
   },
   ops: {
-    what: 'Shows what runs where, what is in flight, and who did what.',
-    usage: ['/ops status | audit [D-128] | help'],
+    what: 'Shows what runs where, what is in flight, and who did what; keeps deploys away from an environment.',
+    usage: [
+      '/ops status | audit [D-128] | help',
+      '/ops freeze <environment>|all [until <time>] reason…',
+      '/ops thaw <environment>|all',
+    ],
     examples: [
-      ['/ops status', 'what runs where, what is in flight, who holds the lock'],
+      ['/ops status', 'what runs where, what is in flight, who holds the lock, what is frozen'],
       ['/ops audit', 'the newest entries of the audit'],
       ['/ops audit D-128', 'everything about one deployment'],
+      ['/ops freeze production until 18:00 database migration', 'no deploys until then; rollbacks go on'],
+      ['/ops thaw production', 'deploys may go on'],
     ],
-    notes: [],
+    notes: ['Times are 18:00, tomorrow 09:00, 2026-12-24T18:00, 2h, 30m.'],
   },
 };
 

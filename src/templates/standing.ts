@@ -2,6 +2,7 @@
 import {
   type ActiveStep,
   type Deployment,
+  type Halted,
   isUnchanged,
   type Release,
   releasesInStage,
@@ -23,7 +24,8 @@ const says = (emoji: string, head: string, tail = ''): Standing => ({ emoji, hea
 
 /** `approvers` are mrkdwn. */
 export function standing(d: Deployment, approvers: readonly string[]): Standing {
-  return d.step === 'ended' ? ended(d) : steps[d.step](d, approvers);
+  if (d.step === 'ended') return ended(d);
+  return d.halted ? says('⏸️', 'Halted', haltTail(d.halted)) : steps[d.step](d, approvers);
 }
 
 const steps: Record<ActiveStep, (d: Deployment, approvers: readonly string[]) => Standing> = {
@@ -47,6 +49,9 @@ const steps: Record<ActiveStep, (d: Deployment, approvers: readonly string[]) =>
   'verify-rollback': (d) => says('🔎', 'Verifying the rollback', failuresTail(d)),
   hold: ({ hold }) => says('✋', 'Held: somebody has to decide', hold ? until(hold) : ''),
 };
+
+/** Held steps change nothing: what a halted deployment waits for is the end of the emergency. */
+const haltTail = ({ since, why }: Halted): string => ` since ${clockTime(since)}: ${escaped(why, 300)}`;
 
 const until = ({ deadline }: { deadline: number }): string => ` until ${clockTime(deadline)}`;
 

@@ -1,6 +1,8 @@
-/** What `/ops status` answers: what runs where, what is in flight, who holds which lock. */
+/** What `/ops status` answers: what runs where, what is in flight, who holds which lock, what keeps deploys away. */
 import type { KnownBlock } from '@slack/types';
+import type { Block } from '../records/block.ts';
 import type { Deployment } from '../records/deployment.ts';
+import type { Incident } from '../records/incident.ts';
 import { context, fitting, header, sections } from './blocks.ts';
 import type { Message } from './message.ts';
 import { standing } from './standing.ts';
@@ -26,6 +28,11 @@ export interface StatusReport {
   at: number;
   environments: EnvironmentStatus[];
   inFlight: Deployment[];
+  /** Those that hold now, and what emergencies halt. */
+  freezes: Block[];
+  halts: Block[];
+  /** The open ones. */
+  incidents: Pick<Incident, 'id' | 'severity' | 'status' | 'environment' | 'title' | 'isPrivate' | 'drill'>[];
 }
 
 export function statusReport(s: StatusReport): Message {
@@ -37,6 +44,11 @@ function drawing(s: StatusReport, most: number): Message {
   const hidden = s.environments.length - environments.length;
   const blocks: KnownBlock[] = [
     header('What runs where'),
+    ...sections([
+      ...s.halts.slice(0, 5).map(haltLine),
+      ...freezeLines(s.freezes),
+      ...incidentLines(s.incidents),
+    ]),
     ...sections(flightLines(s.inFlight)),
     ...environments.flatMap((e) => sections(environmentLines(e, most))),
     context(`${hidden > 0 ? `${plural(hidden, 'more environment')} · ` : ''}${when(s.at)}`),
@@ -46,6 +58,38 @@ function drawing(s: StatusReport, most: number): Message {
     blocks,
   };
 }
+
+const haltLine = ({ incident, reason, since }: Block): string =>
+  `🛑 *All deployments are halted* by ${escaped(incident ?? '', 40)} since ${when(since)}: ${escaped(reason, 200)}`;
+
+function freezeLines(freezes: readonly Block[]): string[] {
+  return [
+    ...freezes.slice(0, mostFreezes).map(({ environment, by, since, until, reason }) => {
+      const where = environment === null ? 'All environments are' : `${escaped(environment, 63)} is`;
+      const who = by ? ` by ${handle(by)}` : '';
+      const end = until === null ? '' : ` until ${when(until)}`;
+      return `🧊 *${where} frozen*${who} since ${when(since)}${end}: ${escaped(reason, 200)}`;
+    }),
+    ...more(freezes.length - mostFreezes, 'more freeze'),
+  ];
+}
+const mostFreezes = 5;
+
+/** Those that are private are named, and no more. */
+function incidentLines(incidents: StatusReport['incidents']): string[] {
+  return [
+    ...incidents
+      .slice(0, mostIncidents)
+      .map(({ id, severity, status, environment, title, isPrivate, drill }) => {
+        const what = isPrivate ? 'private' : `${escaped(title, 150)} (${escaped(environment, 63)})`;
+        return `🚨 *${escaped(id, 40)}* ${severity}${drill ? ' drill' : ''}, ${status}: ${what}`;
+      }),
+    ...more(incidents.length - mostIncidents, 'more open incident'),
+  ];
+}
+const mostIncidents = 5;
+
+const more = (count: number, what: string): string[] => (count > 0 ? [`… and ${plural(count, what)}`] : []);
 
 function flightLines(inFlight: readonly Deployment[]): string[] {
   if (inFlight.length === 0) return ['💤 *Nothing is in flight*'];

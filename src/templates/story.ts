@@ -94,6 +94,8 @@ const sentences: Record<StoryEntry['event'], (words: Words) => string | null> = 
   held: ({ because, asker }) => `✋ *Held: somebody has to decide*, ${asker}${because}`,
   answered: ({ entry, by }) =>
     `💬 *${answers.get(entry.detail ?? '') ?? 'Decided'}*${by || ', because nobody answered in time'}`,
+  halted: ({ because }) => `⏸️ *Halted* before its next step${because}`,
+  resumed: () => '▶️ *Going on*: the emergency was cleared; checks and the watch begin anew',
   ended: ({ entry, before, asker }) => endSentence(entry, before, asker),
 };
 

@@ -10,6 +10,7 @@ const skillancer = loadCatalog(
   readFileSync(new URL('../../examples/skillancer.yml', import.meta.url), 'utf8'),
   'skillancer.yml',
 );
+const now = Date.UTC(2026, 10, 20, 9);
 const everything = [...skillancer.services];
 
 const target = (...homes: string[]) =>
@@ -41,7 +42,7 @@ function refusalOf(read: () => unknown): Refusal {
 }
 
 describe('/deploy', () => {
-  const plain = { version: null, skipStaging: false, reason: null, planOnly: false };
+  const plain = { version: null, skipStaging: false, reason: null, planOnly: false, incident: null };
   const gateway = { ...plain, environment: 'production', services: ['api-gateway'] };
   test.each([
     ['production all', { ...plain, environment: 'production', services: everything }],
@@ -254,7 +255,7 @@ describe('/ops', () => {
     ['help', 'help'],
     ['', 'help'],
   ])('%s', (text, expected) => {
-    expect(readOps(text)).toEqual(expected);
+    expect(readOps(text, skillancer, now)).toEqual(expected);
   });
 
   test.each([
@@ -264,7 +265,7 @@ describe('/ops', () => {
     ['audit a b', 'too-many-arguments', undefined],
     ['audit --all', 'unknown-flag', undefined],
   ])('%s is refused', (text, code, command) => {
-    const refusal = refusalOf(() => readOps(text));
+    const refusal = refusalOf(() => readOps(text, skillancer, now));
     expect([refusal.code, refusal.suggestion?.command]).toEqual([code, command]);
   });
 });
@@ -319,7 +320,7 @@ describe('10,000 generated texts', () => {
     ['/deploy', (text) => readDeploy(text, skillancer), '/deploy '],
     ['/rollback', (text) => readRollback(text, skillancer), '/rollback '],
     ['/health', (text) => readHealth(text, skillancer), '/health '],
-    ['/ops', readOps, '/ops '],
+    ['/ops', (text) => readOps(text, skillancer, now), '/ops '],
   ])(
     '%s understands or refuses, never anything else, and what it suggests can be typed',
     (_name, reader, command) => {
@@ -406,6 +407,7 @@ describe('a valid request is understood in any order, whatever Slack makes of it
       reason,
       skipStaging: fc.boolean(),
       planOnly: fc.boolean(),
+      incident: fc.option(fc.nat().map((n) => `INC-${n}`), { nil: null }),
     });
     fc.assert(
       fc.property(wanted, seed, (request, stream) => {
@@ -417,6 +419,7 @@ describe('a valid request is understood in any order, whatever Slack makes of it
           ...(request.reason ? [dressedReason(request.reason, next())] : []),
           ...(request.skipStaging ? [dressedFlag('skip-staging', next())] : []),
           ...(request.planOnly ? [dressedFlag('plan', next())] : []),
+          ...(request.incident ? [`${dressedFlag('incident', next())} ${request.incident}`] : []),
         ];
         const inOrder = everything.filter((name) => request.services.includes(name));
         expect(readDeploy(together(shuffled(parts, next), next()), skillancer)).toEqual({

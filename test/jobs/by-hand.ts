@@ -60,6 +60,8 @@ export interface ByHand {
   probing: Stage['probe'];
   /** Takes an environment out of the catalog. */
   forget(environment: string): void;
+  /** Incidents that were woken. */
+  woken: string[];
   /** Done with the record before each step, and once it has ended. */
   beforeStep(d: Deployment): Promise<void> | void;
   /** A worker of its own: it remembers nothing of what the others saw. */
@@ -113,11 +115,13 @@ export async function byHand(text: (text: string) => string = (t) => t): Promise
       mayCached: () => rights.answer,
       may: async () => rights.answer,
       idsOf: async () => [],
+      nameOf: async (id) => id,
       mentions: () => [],
       refresh: async () => {},
     },
     target: ecsTarget({ aws, ecr: createEcr({ aws }), clock }),
     probe: (probe) => hand.probing(probe),
+    queues: { wakeIncident: async (id) => void hand.woken.push(id) },
     show: async (d) => hand.beforeStep(d),
     ended: () => {},
     trouble: () => {},
@@ -145,6 +149,7 @@ export async function byHand(text: (text: string) => string = (t) => t): Promise
     prefix,
     store,
     rights,
+    woken: [],
     beforeStep: () => {},
     probing: createProbe(clock),
     forget: (environment) => void environments.delete(environment),

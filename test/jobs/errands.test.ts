@@ -27,7 +27,7 @@ function worldOf(said: string[], refusals = 0): ErrandWorld {
   };
   return {
     ...hand.worker(),
-    queues: { wake: async () => {}, raise: async () => {} },
+    queues: { ...hand.worker().queues, wake: async () => {}, raise: async () => {}, run: async () => {} },
     incidents: null,
     slack: {
       channelId: never,

@@ -1,8 +1,11 @@
 /** Records full of what nobody should write: for properties that must hold whatever people and clouds send. */
 import fc from 'fast-check';
+import type { Block } from '../../src/records/block.ts';
 import { activeSteps, type Deployment, endings, storyEvents } from '../../src/records/deployment.ts';
 import type { AuditEntry } from '../../src/records/entries.ts';
 import type { HealthReport } from '../../src/records/health.ts';
+import { incidentStatuses } from '../../src/records/incident.ts';
+import { severities } from '../../src/records/incident-terms.ts';
 import type { Rollout } from '../../src/records/rollout.ts';
 import type { StatusReport } from '../../src/templates/status.ts';
 
@@ -136,6 +139,7 @@ export const deployment: fc.Arbitrary<Deployment> = fc.record({
   planOnly: fc.boolean(),
   skipStaging: fc.boolean(),
   reason: maybe,
+  incident: maybe,
   requestedBy: person,
   requestedAt: time,
   requestedIn: text,
@@ -199,6 +203,7 @@ export const deployment: fc.Arbitrary<Deployment> = fc.record({
     }),
     { nil: null },
   ),
+  halted: fc.option(fc.record({ incident: text, why: text, since: time }), { nil: null }),
   unknowns: fc.record({ count: few, last: maybe }),
   stepSince: time,
   notBefore: time,
@@ -242,6 +247,17 @@ export const health: fc.Arbitrary<HealthReport> = fc.record({
   ),
 });
 
+const block: fc.Arbitrary<Block> = fc.record({
+  id: text,
+  kind: fc.constantFrom('freeze', 'database-corruption', 'security'),
+  environment: maybe,
+  since: time,
+  until: maybeTime,
+  by: fc.option(person, { nil: null }),
+  reason: text,
+  incident: maybe,
+});
+
 export const status: fc.Arbitrary<StatusReport> = fc.record({
   at: time,
   environments: fc.array(
@@ -256,6 +272,20 @@ export const status: fc.Arbitrary<StatusReport> = fc.record({
     { maxLength: 15 },
   ),
   inFlight: fc.array(deployment, { maxLength: 3 }),
+  freezes: fc.array(block, { maxLength: 8 }),
+  halts: fc.array(block, { maxLength: 8 }),
+  incidents: fc.array(
+    fc.record({
+      id: text,
+      severity: fc.constantFrom(...severities),
+      status: fc.constantFrom(...incidentStatuses),
+      environment: text,
+      title: text,
+      isPrivate: fc.boolean(),
+      drill: fc.constantFrom('overload' as const, null),
+    }),
+    { maxLength: 8 },
+  ),
 });
 
 export const audit: fc.Arbitrary<AuditEntry[]> = fc.array(

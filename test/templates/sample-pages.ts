@@ -90,6 +90,30 @@ const status = statusReport({
     },
   ],
   inFlight: [states['rollout-first'] ?? sample()],
+  freezes: [
+    {
+      id: 'freeze:production',
+      kind: 'freeze',
+      environment: 'production',
+      since: start,
+      until: start + 3_600_000,
+      by: { id: 'U0BEN00001', name: 'ben' },
+      reason: 'the database moves',
+      incident: null,
+    },
+  ],
+  halts: [],
+  incidents: [
+    {
+      id: 'INC-12',
+      severity: 'P2',
+      status: 'mitigating',
+      environment: 'production',
+      title: 'Payments fail',
+      isPrivate: false,
+      drill: null,
+    },
+  ],
 });
 
 const audit = auditLog(

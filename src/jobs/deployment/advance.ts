@@ -2,13 +2,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Deployment, isEnded, stopQuestion } from '../../records/deployment.ts';
 import { Refusal } from '../../records/refusal.ts';
+import { type FollowUpWorld, followUp } from '../incident/from-deployment.ts';
 import { apply, canBeStopped } from './apply.ts';
 import { auditOf } from './audit.ts';
+import { haltOn } from './halts.ts';
 import type { Outcome } from './outcome.ts';
 import { runbook } from './runbook.ts';
 import { environmentOf, type World } from './world.ts';
 
-export interface Stage extends World {
+export interface Stage extends World, Pick<FollowUpWorld, 'queues' | 'permalink'> {
   /** Asks for the deployment's messages to be drawn anew. Must not throw or wait for Slack. */
   show(d: Deployment): Promise<void>;
   /** Told once of every deployment that ended here. */
@@ -21,7 +23,7 @@ export interface Stage extends World {
 const poll = 2_000;
 
 /**
- * Gives when to look again (in the clock's milliseconds), or null when the deployment has ended. Throws only where
+ * Gives when to look again (in the clock's milliseconds), or null when the deployment has ended and incidents know. Throws only where
  * the store fails, the record can't be read or somebody else saved it; the job is then tried again.
  */
 export async function advance(id: string, stage: Stage): Promise<number | null> {
@@ -29,16 +31,41 @@ export async function advance(id: string, stage: Stage): Promise<number | null> 
   if (!d) return null;
   await stage.show(d);
   for (;;) {
-    if (isEnded(d)) return null;
+    if (isEnded(d)) return (await tellIncidents(d, stage)) ? null : nextTry(d, stage);
     const stop = await stopAsked(d, stage);
     if (!stop && isEarly(d, stage.clock.now())) return nextLook(d, stage);
     const outcome = stop ?? (await attempt(d, stage));
     const next = apply(d, outcome, stage.clock.now(), holdPolicy(d, stage));
     if (isSame(d, next)) return nextLook(next, stage);
+    const begins = isBeginning(d, next);
     d = await stage.store.save(next, auditOf(d, next));
     await stage.show(d);
+    if (begins) await tellIncidents(d, stage);
     if (isEnded(d)) stage.ended(d);
   }
+}
+
+const isBeginning = (before: Deployment, after: Deployment): boolean =>
+  after.story.slice(before.story.length).some(({ event }) => event === 'started');
+
+/** Incidents never hold up a deployment; what they could not be told of its beginning, they are told at its end. */
+async function tellIncidents(d: Deployment, stage: Stage): Promise<boolean> {
+  try {
+    await followUp(d, stage);
+    return true;
+  } catch (error) {
+    stage.trouble(d, error);
+    return false;
+  }
+}
+
+/** Milliseconds between two tries to tell incidents of an end, and after the end, how long it is tried. */
+const followUpEvery = 10_000;
+const followUpFor = 24 * 60 * 60_000;
+
+function nextTry({ endedAt }: Deployment, { clock }: Stage): number | null {
+  const now = clock.now();
+  return endedAt !== null && now - endedAt < followUpFor ? now + followUpEvery : null;
 }
 
 /** A crash or a wake-up may bring a visit too soon; only what people decide is looked at before the time. */
@@ -63,7 +90,7 @@ async function stopAsked(d: Deployment, { store }: World): Promise<Outcome | nul
 async function attempt(d: Deployment, world: Stage): Promise<Outcome> {
   if (d.step === 'ended') throw new Error(`${d.id} has ended`);
   try {
-    return await runbook[d.step](d, world);
+    return (await haltOn(d, world)) ?? (await runbook[d.step](d, world));
   } catch (error) {
     if (error instanceof Refusal) return refuse(error);
     world.trouble(d, error);

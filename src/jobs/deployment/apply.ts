@@ -6,6 +6,7 @@ import {
   type ActiveStep,
   type Deployment,
   type Ending,
+  type Halted,
   type HoldQuestion,
   type Problem,
   type StoryEntry,
@@ -42,6 +43,10 @@ export function apply(d: Deployment, outcome: Outcome, now: number, policy: Poli
       return hold(said(d, outcome, now), outcome.problem, now, policy);
     case 'unknown':
       return afterUnknown(d, outcome.why, now, policy);
+    case 'halt':
+      return halt(d, outcome.by, now);
+    case 'resume':
+      return resume(d, now);
     case 'stop':
       return afterStop(d, outcome.decision, now);
     case 'answer':
@@ -167,6 +172,50 @@ function hold(d: Deployment, why: Problem, now: number, policy: Policy): Deploym
   });
 }
 
+/** How often it is looked whether an emergency is over, in milliseconds. */
+const haltPoll = 2_000;
+
+/** Waits before its step, and tells so once for each emergency. */
+function halt(d: Deployment, by: Omit<Halted, 'since'>, now: number): Deployment {
+  const waiting = { ...d, unknowns: noUnknowns, notBefore: now + haltPoll };
+  if (d.halted?.incident === by.incident) return waiting;
+  const underWay = d.releases.filter((r) => isUnderWay(r.forward) || (r.back && isUnderWay(r.back)));
+  const names = underWay.map(({ service }) => service).join(', ');
+  const goesOn = names && `. What the cloud was told before is not stopped: ${names} may still change`;
+  return tell({ ...waiting, halted: { ...by, since: d.halted?.since ?? now } }, now, {
+    event: 'halted',
+    detail: `${by.why}${goesOn}`,
+  });
+}
+
+const isUnderWay = ({ phase }: Rollout): boolean => phase === 'changing' || phase === 'following';
+
+/**
+ * Goes on where it was halted. What was seen before proves nothing now, so checks and the watch begin anew; and nobody
+ * is late who could not be looked at.
+ */
+function resume(d: Deployment, now: number): Deployment {
+  if (!d.halted) return d;
+  const paused = now - d.halted.since;
+  const later = (r: Rollout): Rollout => (r.deadline === null ? r : { ...r, deadline: r.deadline + paused });
+  const releases = d.releases.map((r) => ({
+    ...r,
+    forward: later(r.forward),
+    back: r.back && later(r.back),
+  }));
+  const told = tell({ ...d, halted: null, releases, verifyFailures: 0 }, now, { event: 'resumed' });
+  switch (d.step) {
+    case 'verify':
+    case 'watch':
+    case 'complete':
+      return enter({ ...told, watch: null }, 'verify', now);
+    case 'ended':
+      return told;
+    default:
+      return enter(told, d.step, now);
+  }
+}
+
 const noUnknowns = { count: 0, last: null };
 
 function enter(d: Deployment, step: ActiveStep, now: number): Deployment {
@@ -174,7 +223,7 @@ function enter(d: Deployment, step: ActiveStep, now: number): Deployment {
 }
 
 function finish(d: Deployment, ending: Ending, now: number): Deployment {
-  return tell({ ...enter(d, 'complete', now), step: 'ended', ending, endedAt: now }, now, {
+  return tell({ ...enter(d, 'complete', now), step: 'ended', ending, endedAt: now, halted: null }, now, {
     event: 'ended',
     detail: ending,
   });

@@ -4,6 +4,7 @@ import type {
   ActiveStep,
   Deployment,
   Ending,
+  Halted,
   Problem,
   RefusalRecord,
   StoryEntry,
@@ -33,6 +34,9 @@ export type Outcome =
   | ({ kind: 'refuse'; refusal: RefusalRecord } & Said)
   /** Could not tell: the step threw, or a look found nothing out. */
   | { kind: 'unknown'; why: string }
+  /** An emergency holds it before its next step; `resume`: none does any more. */
+  | { kind: 'halt'; by: Omit<Halted, 'since'> }
+  | { kind: 'resume' }
   /** Could not tell for too long: a person is asked. */
   | ({ kind: 'hold'; problem: Problem } & Said)
   /** A person stopped it. */

@@ -1,7 +1,7 @@
 /** The end of preflight: rights and gates once more, then the environment's lock. */
 import type { Deployment } from '../../../records/deployment.ts';
 import { askGates, recorded } from '../../gates/gate.ts';
-import { verifiedBefore } from '../../gates/verified-before.ts';
+import { gatesAtClaim } from '../../gates/index.ts';
 import { end, fail, go, type Outcome, type Told, wait } from '../outcome.ts';
 import { mayStart } from '../rights.ts';
 import { turnRound } from '../supersede.ts';
@@ -11,17 +11,18 @@ const poll = 2_000;
 
 export async function claim(d: Deployment, world: World): Promise<Outcome> {
   await mayStart(d, world);
-  const answers = await askGates([verifiedBefore], d, world);
+  const answers = await askGates(gatesAtClaim, d, world);
   const blocking = answers.find((answer) => answer.answer === 'no');
   if (blocking) {
     return fail(
       { summary: `${blocking.because}`, service: null, evidence: [] },
       {},
-      { event: 'plan-changed' },
+      { event: 'plan-changed', detail: blocking.hint },
     );
   }
   if (answers.some((answer) => answer.answer === 'unknown')) {
-    return { kind: 'unknown', why: answers.map((answer) => answer.because).join(', ') };
+    const unknown = answers.filter(({ answer }) => answer === 'unknown');
+    return { kind: 'unknown', why: unknown.map((answer) => answer.because).join(', ') };
   }
   if (d.kind === 'rollback') {
     await turnRound(d, world);
@@ -30,8 +31,12 @@ export async function claim(d: Deployment, world: World): Promise<Outcome> {
   const owner = await world.store.takeLock(d.environment, d.id, now);
   const gates = d.gates.map((old) => answers.map(recorded).find((a) => a.gate === old.gate) ?? old);
   if (owner !== d.id) return waitForLock(d, owner, world);
-  return go('backup', { gates, startedAt: d.startedAt ?? now }, { event: 'started' });
+  return go('backup', { gates, startedAt: d.startedAt ?? now }, { event: 'started', detail: purposeOf(d) });
 }
+
+/** What a fix is for: shown to everybody, and kept in the audit. */
+const purposeOf = ({ incident, reason }: Deployment): string | null =>
+  incident && `as a fix for ${incident}: ${reason}`;
 
 /** Waits no longer than an approval is good for. */
 function waitForLock(d: Deployment, owner: string, world: World): Outcome {

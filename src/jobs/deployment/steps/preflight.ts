@@ -5,13 +5,15 @@ import {
   type RefusalRecord,
   type Release,
 } from '../../../records/deployment.ts';
+import { isOver } from '../../../records/incident.ts';
 import { Refusal } from '../../../records/refusal.ts';
 import { freshRollout, type Running } from '../../../records/rollout.ts';
 import { sameVersion } from '../../../records/version.ts';
 import type { Asked } from '../../gates/gate.ts';
 import { askGates, recorded } from '../../gates/gate.ts';
 import { gates } from '../../gates/index.ts';
-import { end, go, type Outcome } from '../outcome.ts';
+import { noEmergency } from '../../gates/no-emergency.ts';
+import { end, go, type Outcome, type Told } from '../outcome.ts';
 import { mayStart } from '../rights.ts';
 import { goesBack, makeWay, turnRound } from '../supersede.ts';
 import { environmentOf, placeOf, type World } from '../world.ts';
@@ -19,6 +21,7 @@ import { versionFor } from './versions.ts';
 
 export async function preflight(d: Deployment, world: World): Promise<Outcome> {
   await mayStart(d, world);
+  await mayBegin(d, world);
   // "Back to what was good" stops what is under way, whatever there is to return to afterwards.
   const unnamed = d.kind === 'rollback' && d.wanted.version === null;
   const [turned] = unnamed ? await turnRound(d, world) : [];
@@ -57,6 +60,27 @@ async function planRelease(
   };
 }
 
+/** What no plan can change is said before anything else is asked, or told to make way. */
+async function mayBegin(d: Deployment, world: World): Promise<void> {
+  if (d.incident !== null) await isOpen(d.incident, world);
+  if (d.planOnly) return;
+  const [emergency] = await askGates([noEmergency], d, world);
+  if (emergency?.answer === 'unknown') throw new Error(emergency.because ?? emergency.title);
+  if (emergency?.answer === 'no') {
+    throw new Refusal('busy', `${emergency.because}.`, emergency.hint ?? 'Wait until it is cleared.');
+  }
+}
+
+async function isOpen(id: string, { store, catalog }: World): Promise<void> {
+  if (!catalog.incidents) {
+    throw new Refusal('incidents-off', 'The catalog has no incidents.', 'Leave --incident out.');
+  }
+  const incident = await store.loadIncident(id);
+  if (!incident) throw new Refusal('no-such-incident', `There is no ${id}.`, 'Look at /ops status.');
+  if (!isOver(incident)) return;
+  throw new Refusal('incident-over', `${id} is ${incident.status} already.`, 'Leave --incident out.');
+}
+
 /** What is not steady on a version may be deployed again. */
 function refuseIfNothingChanges(
   d: Deployment,
@@ -81,7 +105,8 @@ async function passGates(d: Deployment, world: World): Promise<Outcome> {
   const blocking = answers.find((a) => a.answer === 'no') ?? answers.find((a) => a.answer === 'unknown');
   if (blocking) return { kind: 'refuse', refusal: gateRefusal(blocking), changes };
   const approvals = environmentOf(d, world).approvals;
-  if (!approvals || d.kind === 'rollback') return go('claim', changes, { event: 'planned' });
+  const planned: Told = { event: 'planned', detail: exceptionsOf(d, answers) };
+  if (!approvals || d.kind === 'rollback') return go('claim', changes, planned);
   const now = world.clock.now();
   const approval = freshApproval({
     round: (d.approval?.round ?? 0) + 1,
@@ -89,7 +114,13 @@ async function passGates(d: Deployment, world: World): Promise<Outcome> {
     askedAt: now,
     deadline: now + approvals.expire,
   });
-  return go('approval', { ...changes, approval }, { event: 'planned' }, { event: 'approval-asked' });
+  return go('approval', { ...changes, approval }, planned, { event: 'approval-asked' });
+}
+
+/** For the audit: with which right it passed where others do not. */
+function exceptionsOf({ incident }: Deployment, answers: readonly Asked[]): string | null {
+  const passed = answers.filter(({ answer }) => answer === 'skipped').map(({ because }) => because);
+  return [incident && `for ${incident}`, ...passed].filter(Boolean).join('; ') || null;
 }
 
 const gateRefusal = (gate: Asked): RefusalRecord => ({
