@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import type { KnownBlock } from '@slack/types';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { type MessageProps, Message as SlackMessage } from 'slack-blocks-to-jsx';
+import { homePages } from '../test/templates/home-samples.ts';
 import { incidentPages } from '../test/templates/incident-pages.ts';
 import { samplePages } from '../test/templates/sample-pages.ts';
 
@@ -25,11 +26,11 @@ const css = await readFile(
   createRequire(import.meta.url).resolve('slack-blocks-to-jsx/dist/style.css'),
   'utf8',
 );
-for (const [name, messages] of Object.entries({ ...samplePages, ...incidentPages })) {
+for (const [name, messages] of Object.entries({ ...samplePages, ...incidentPages, ...homePages })) {
   if (only && !name.includes(only)) continue;
   const html = page(messages.map(([id, blocks]) => <Shown key={id} blocks={blocks} />));
   for (const [kind, width] of Object.entries(widths))
-    await picture(html, [width, name.includes('room') ? 2600 : 1400], join(folder, `${name}.${kind}.png`));
+    await picture(html, [width, /room|home/.test(name) ? 2600 : 1400], join(folder, `${name}.${kind}.png`));
 }
 
 function Shown({ blocks }: { blocks: KnownBlock[] }) {

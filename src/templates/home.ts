@@ -1,7 +1,7 @@
 /** The app's Home tab for one person: what goes on, what runs where, and what waits for them, with the buttons. */
 import type { ContextBlock, HomeView, KnownBlock } from '@slack/types';
 import { actionIds } from './actions.ts';
-import { actions, type ButtonSpec, context, header } from './blocks.ts';
+import { actions, type ButtonSpec, context, header, section } from './blocks.ts';
 import { flightBlocks, type HomeDeployment, waitingBlocks } from './home/deployments.ts';
 import { environmentBlocks, type HomeBlock, type HomeEnvironment } from './home/environments.ts';
 import { followUpBlocks, type HomeFollowUp, type HomeIncident, incidentBlocks } from './home/incidents.ts';
@@ -56,13 +56,15 @@ function drawing(home: HomeReport, detail: Detail): KnownBlock[] {
     ...parted([
       home.incidents ? incidentBlocks(home.incidents, home.at, detail) : [],
       waitingBlocks(home.waiting, detail),
-      flightBlocks(home.inFlight, detail),
+      home.inFlight.length + home.waiting.length === 0 ? [idle] : flightBlocks(home.inFlight, detail),
       environmentBlocks(home.environments, home.everywhere, detail),
       followUpBlocks(home.followUps, home.at, detail),
     ]),
     drawnAt(home.at),
   ];
 }
+
+const idle = section('💤 *Nothing is in flight*');
 
 /** A line between the sections that are there. */
 const parted = (parts: readonly KnownBlock[][]): KnownBlock[] =>
@@ -71,18 +73,11 @@ const parted = (parts: readonly KnownBlock[][]): KnownBlock[] =>
 /** Each does what typing the command would do. */
 function topButtons({ incidents }: HomeReport): ButtonSpec[] {
   return [
-    { label: 'Deploy', action: `${actionIds.run}/deploy`, value: '/deploy', style: 'primary' },
+    { label: 'Deploy', action: `${actionIds.run}/deploy`, value: '/deploy' },
     { label: 'Roll back', action: `${actionIds.run}/rollback`, value: '/rollback' },
     { label: 'Health', action: `${actionIds.run}/health`, value: '/health' },
     ...(incidents
-      ? [
-          {
-            label: 'Declare an incident',
-            action: incidentActions.declare,
-            value: incidentValue('new'),
-            style: 'danger',
-          } as const,
-        ]
+      ? [{ label: 'Declare an incident', action: incidentActions.declare, value: incidentValue('new') }]
       : []),
   ];
 }

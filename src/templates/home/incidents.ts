@@ -72,7 +72,7 @@ export function followUpBlocks(
     return [
       withButton(`${words}\n${time} · ${of}`, {
         label: 'Done',
-        action: `${incidentActions.followUpDone}/${incident.id.slice(0, 60)}/${n}`,
+        action: incidentActions.followUpDone,
         value: incidentValue(incident.id, String(n)),
       }),
     ];
