@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { isMap, parseDocument } from 'yaml';
 import type { Catalog } from '../src/config/catalog.ts';
 import { loadCatalog } from '../src/config/load-catalog.ts';
-import type { CloudService } from './cloud/index.ts';
+import type { CloudOptions, CloudService } from './cloud/index.ts';
 import type { OutsideOptions } from './outside/index.ts';
 import type { SlackOptions } from './slack/types.ts';
 
@@ -39,7 +39,12 @@ const firstVersions: Readonly<Record<string, string>> = { staging: 'v1.4.1', pro
 export interface Estate {
   readonly catalog: Catalog;
   /** What the simulated cloud is opened with: exactly what the catalog names. */
-  readonly cloud: { readonly region: string; readonly account: string; readonly services: CloudService[] };
+  readonly cloud: {
+    readonly region: string;
+    readonly account: string;
+    readonly services: CloudService[];
+    readonly loadBalancers: NonNullable<CloudOptions['loadBalancers']>;
+  };
   /** What the services outside are opened with: what the catalog names. */
   readonly outside: Pick<OutsideOptions, 'schedule' | 'onCall' | 'page' | 'components' | 'repository'>;
   /** The cluster of an environment. */
@@ -74,7 +79,19 @@ export function openEstate(running: Readonly<Record<string, string>> = {}): Esta
   };
   return {
     catalog,
-    cloud: { ...repositoryOf(find(() => true).target.image), services },
+    cloud: {
+      ...repositoryOf(find(() => true).target.image),
+      services,
+      loadBalancers: [
+        {
+          cluster: find((place) => place.environment === 'production').target.cluster,
+          rules: [
+            ...ruleOf(catalog.incidents?.mitigations.maintenance_page, 'maintenance-page'),
+            ...ruleOf(catalog.incidents?.mitigations.rate_limiting, 'rate-limit'),
+          ],
+        },
+      ],
+    },
     outside: {
       schedule: catalog.incidents?.on_call.pagerduty_schedule ?? 'PSCHEDULE',
       onCall: [{ name: 'ben', email: 'ben@example.com' }],
@@ -88,6 +105,12 @@ export function openEstate(running: Readonly<Record<string, string>> = {}): Esta
     repository: (service) => repositoryOf(find((place) => place.service === service).target.image).repository,
   };
 }
+
+/** The prepared rule of the catalog, switched off. */
+const ruleOf = (
+  rule: { readonly alb_rule: string; readonly off: number } | undefined,
+  does: 'maintenance-page' | 'rate-limit',
+) => (rule ? [{ arn: rule.alb_rule, priority: rule.off, does }] : []);
 
 function repositoryOf(image: string): { account: string; region: string; repository: string } {
   const [, account, region, repository] =

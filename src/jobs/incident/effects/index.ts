@@ -1,4 +1,5 @@
 /** Carries out the effects of incidents, and tells the incident's inbox how it went. */
+import { AwsError } from '../../../clients/aws-errors.ts';
 import { OutsideAway, OutsideRefused } from '../../../clients/outside.ts';
 import { SlackAway, SlackRefused } from '../../../clients/slack-errors.ts';
 import type { Effect, EffectResult, EffectWhat } from '../../../records/effect.ts';
@@ -109,6 +110,7 @@ function failureOf(error: unknown, tries: number): { why: string; retryIn: numbe
       retryIn: Math.max(Math.min(error.retryIn, 60_000), wait(tries)),
     };
   }
+  if (error instanceof AwsError) return { why: error.message.slice(0, 500), retryIn: wait(tries) };
   if (error instanceof SlackRefused || error instanceof OutsideRefused || error instanceof Refusal) {
     return { why: error.message.slice(0, 500), retryIn: null };
   }
