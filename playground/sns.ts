@@ -35,7 +35,7 @@ export async function startSns({ now }: { now: () => number }): Promise<Simulate
       fetched++;
       response.end(pem);
     } else if (url.pathname === '/huge.pem') {
-      response.end(Buffer.alloc(1_000_000, 65));
+      response.end(pem + '\n'.repeat(1_000_000));
     } else if (url.pathname === '/away.pem') {
       response.writeHead(503).end();
     } else if (url.pathname === '/confirm') {

@@ -1,5 +1,6 @@
 /** Who may send alerts, what comes of each request, and that what is sent again counts once. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Worker } from 'bullmq';
 import {
   type AlertPost,
   fromAlertmanager,
@@ -65,6 +66,18 @@ describe.each<[string, () => AlertPost]>([
     const answers = await Promise.all([1, 2, 3].map(() => front.send(post)));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
     expect(await front.raised()).toHaveLength(1);
+  });
+
+  test('counts once even if the first one was handled long ago', async () => {
+    const post = right();
+    await front.send(post);
+    const worker = new Worker('alerts', async () => {}, { connection: front.redis, prefix: front.prefix });
+    const completed = () => front.queues.alerts.getCompletedCount();
+    while ((await completed()) === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    await worker.close();
+    expect((await front.send(post)).status).toBe(200);
+    expect(await front.raised()).toEqual([]);
+    expect(await completed()).toBe(1);
   });
 
   test('is refused where it was changed on the way', async () => {
