@@ -1,6 +1,6 @@
 /** The app's Home tab: drawn for whoever opens it, and again for them whenever something changed. */
 import { createHash } from 'node:crypto';
-import type { HomeView } from '@slack/types';
+import type { HomeView, KnownBlock } from '@slack/types';
 import type { JobsOptions } from 'bullmq';
 import { z } from 'zod';
 import type { Clock } from '../clients/clock.ts';
@@ -131,7 +131,7 @@ export async function drawHome(user: string, world: HomeWorld): Promise<void> {
 }
 
 /** Of all that is shown; when it was drawn does not count. */
-function digestOf({ blocks }: HomeView): string {
+function digestOf({ blocks }: { blocks: KnownBlock[] }): string {
   const shown = blocks.filter(({ block_id }) => block_id !== drawnBlockId);
   return createHash('sha256').update(JSON.stringify(shown)).digest('base64url');
 }

@@ -37,7 +37,7 @@ const details: readonly Detail[] = [
   { most: 1, width: 40 },
 ];
 
-export function homeView(home: HomeReport): HomeView {
+export function homeView(home: HomeReport): HomeView & { blocks: KnownBlock[] } {
   let blocks: KnownBlock[] = [];
   for (const detail of details) {
     blocks = drawing(home, detail);

@@ -128,7 +128,5 @@ function blockText({ block: b, isSecret }: HomeBlock, where: 'everywhere' | 'her
 
 function thaw({ block: { kind, environment: name }, mayEnd }: HomeBlock): ButtonSpec | null {
   const value = kind === 'freeze' && mayEnd ? runValue(`/ops thaw ${name ?? 'all'}`) : null;
-  return value === null
-    ? null
-    : { label: 'Thaw', action: `${actionIds.run}/thaw-${name ?? 'all'}`.slice(0, 255), value };
+  return value === null ? null : { label: 'Thaw', action: actionIds.run, value };
 }
