@@ -21,7 +21,7 @@ export function begin(i: Incident, rules: IncidentRules, now: number): Incident 
   return call(shown(clocked(declared, rules), rules, now), rules, now);
 }
 
-function declaration({ severity, title, source, declaredBy, drill, environment }: Incident): string {
+function declaration({ severity, title, source, declaredBy, drill, environment, kind }: Incident): string {
   const what = `${drill ? 'Drill: ' : ''}${severity} in ${environment}: ${title}`;
   switch (source.kind) {
     case 'person':
@@ -31,7 +31,7 @@ function declaration({ severity, title, source, declaredBy, drill, environment }
     case 'deployment':
       return `Opened because deployment ${source.id} failed: ${what}`;
     case 'rollback':
-      return `Opened because of rollback ${source.id}: ${what}`;
+      return `Opened because ${source.id} ${kind === 'review' ? 'rolled back' : 'went wrong after it began'}: ${what}`;
   }
 }
 

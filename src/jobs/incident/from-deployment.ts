@@ -195,7 +195,12 @@ const blank = (d: Deployment) => ({
   environment: d.environment,
   drill: null,
   impact: null,
-  source: { kind: d.kind === 'deploy' ? ('deployment' as const) : ('rollback' as const), id: d.id },
+  // Runbook 004, "Alerts": what was put back pages on-call, what failed before it changed anything is told.
+  source: {
+    kind:
+      d.kind === 'rollback' || d.releases.some(wasTouched) ? ('rollback' as const) : ('deployment' as const),
+    id: d.id,
+  },
   declaredBy: null,
   alerts: [],
   deployments: [d.id],
