@@ -70,8 +70,9 @@ export function readDeploy(text: string, catalog: Catalog): DeployRequest | 'hel
 
 function incidentIn(read: Words): string | null {
   const typed = textOf(read, 'incident');
-  const number = /^#?(?:INC-)?(\d{1,9})$/i.exec(typed?.trim() ?? '')?.[1];
-  if (typed === null || number !== undefined) return number === undefined ? null : `INC-${number}`;
+  if (typed === null) return null;
+  const number = /^#?(?:INC-)?(\d{1,9})$/i.exec(typed.trim())?.[1];
+  if (number !== undefined) return `INC-${number}`;
   throw new Refusal('no-such-incident', `${shown(typed)} is no incident.`, 'Incidents are called INC-12.');
 }
 

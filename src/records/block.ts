@@ -25,7 +25,7 @@ const asked = {
   environment: z.string().nullable(),
   at: z.number(),
   by: person,
-  from: z.enum(['command', 'form', 'button']),
+  from: z.enum(['command', 'form', 'button', 'shortcut']),
   /** Slack's id of the channel in which it was asked for. */
   channel: z.string(),
 };
