@@ -22,7 +22,7 @@ export const failedDeploy: Scenario = {
     await runs('production', 'v1.4.0');
 
     await card(['P2', 'api-gateway', 'D-2'], '2m');
-    await thread([/watch failed|503/i], '2m');
+    await thread(['failed while watched', 'was rolled back'], '2m');
     await see(
       'on-call paged, for it was a production rollback',
       () => outside.pagerduty.incidents.length === 1,

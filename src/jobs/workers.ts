@@ -5,6 +5,9 @@ import type { Clock } from '../clients/clock.ts';
 import { SlackAway, SlackRefused } from '../clients/slack-errors.ts';
 import { UnreadableRecord } from '../clients/store/deployments.ts';
 import { SaveConflict } from '../clients/store/errors.ts';
+import { alert } from '../records/alert.ts';
+import { handleAlert } from './alerts/handle.ts';
+import type { AlertWorld } from './alerts/world.ts';
 import { advance, type Stage } from './deployment/advance.ts';
 import { type ErrandWorld, runErrand } from './errands.ts';
 import { advanceIncident, type IncidentStage } from './incident/advance.ts';
@@ -104,6 +107,7 @@ function incidentWorkers(
   return [
     start('incidents', (job, token) => attend(job, token, incidents, log), 50),
     start('effects', (job, token) => carryOut(job, token, incidents), 50),
+    start('alerts', (job, token) => hear(job, token, incidents), 20),
   ];
 }
 
@@ -131,6 +135,17 @@ async function carryOut(job: Job, token: string | undefined, world: IncidentWorl
   const { id, key } = withKey.parse(job.data);
   const again = await runEffect(id, key, world);
   if (again !== null) await later(job, token, again, world.clock);
+}
+
+async function hear(job: Job, token: string | undefined, world: AlertWorld): Promise<void> {
+  try {
+    const again = await handleAlert(alert.parse(job.data), world, job.attemptsStarted > 1);
+    if (again !== null) await later(job, token, again - world.clock.now(), world.clock);
+  } catch (error) {
+    const wait = waitAfter(error);
+    if (wait === null) throw error;
+    await later(job, token, wait, world.clock);
+  }
 }
 
 async function draw(job: Job, token: string | undefined, world: WorkersWorld, log: WorkerLog): Promise<void> {

@@ -18,8 +18,14 @@ export function begin(i: Incident, rules: IncidentRules, now: number): Incident 
     by: i.declaredBy,
     text: declaration(i),
   });
-  return call(shown(clocked(declared, rules), rules, now), rules, now);
+  const visible = shown(clocked(declared, rules), rules, now);
+  // Of what it was opened with, the first lines say what went wrong; the rest is in the timeline.
+  const told = i.timeline
+    .slice(0, mostEvidence)
+    .reduce((next, { n }) => posted(next, now, `line-${n}`, { kind: 'timeline', entry: n }), visible);
+  return call(told, rules, now);
 }
+const mostEvidence = 5;
 
 function declaration({ severity, title, source, declaredBy, drill, environment, kind }: Incident): string {
   const what = `${drill ? 'Drill: ' : ''}${severity} in ${environment}: ${title}`;

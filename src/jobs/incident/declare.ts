@@ -88,7 +88,7 @@ export function draftIncident(d: Declaration, now: number): IncidentDraft {
     timeline: d.evidence.map((line, index) => ({
       n: index + 1,
       at: Math.min(line.at, now),
-      kind: line.message === null ? 'deployment' : 'note',
+      kind: line.message !== null ? 'note' : source.kind === 'alert' ? 'alert' : 'deployment',
       by: null,
       text: line.text,
       links: line.links,
