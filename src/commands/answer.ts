@@ -8,17 +8,20 @@ import type { Message } from '../templates/message.ts';
 import { refused, sorry } from '../templates/replies.ts';
 import type { Asker, Desk, Reply } from './desk.ts';
 
+/** How something came in, for the metrics and the audit. */
+export type InKind = 'command' | 'click' | 'form' | 'shortcut' | 'event';
+
 export interface Front extends Desk {
   slack: SlackWriter;
   openForm(trigger: string, form: ModalView): Promise<void>;
   log: { error(fields: object, text: string): void };
   /** Told of everything that came in, for the metrics. */
-  count(kind: 'command' | 'click' | 'form', name: string, outcome: 'taken' | 'refused' | 'failed'): void;
+  count(kind: InKind, name: string, outcome: 'taken' | 'refused' | 'failed'): void;
 }
 
 /** Something that came in, as metrics and audit name it. */
 export interface Asked {
-  kind: 'command' | 'click' | 'form';
+  kind: InKind;
   name: string;
   /** What was typed or pressed. */
   detail: string;

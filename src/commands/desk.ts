@@ -30,7 +30,7 @@ export interface Asker {
   request: string;
   /** Where an answer may be sent later; forms have none. */
   responseUrl: string | null;
-  from: 'command' | 'form' | 'button';
+  from: 'command' | 'form' | 'button' | 'shortcut';
 }
 
 export type Reply = { say: Message } | { form: ModalView };

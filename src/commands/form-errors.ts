@@ -15,13 +15,23 @@ export function readForm<R>(read: (values: unknown) => R, values: unknown): R {
   }
 }
 
+/** A refusal of one answer of a form. */
+export class FieldRefusal extends Refusal {
+  /** The block in which it stands. */
+  readonly field: string;
+
+  constructor(field: string, { code, message, hint }: Pick<Refusal, 'code' | 'message' | 'hint'>) {
+    super(code, message, hint);
+    this.field = field;
+  }
+}
+
 /** Shows a refusal beside the answer that it is about, if the form has that; else beside the first one. */
-export function errorsIn(
-  view: ViewSubmitAction['view'],
-  { code, message, hint }: Refusal,
-): Record<string, string> {
-  const wanted = blockOf[code] ?? formBlocks.environment;
-  const ids = view.blocks.map((block) => block.block_id ?? '');
+export function errorsIn(view: ViewSubmitAction['view'], refusal: Refusal): Record<string, string> {
+  const { code, message, hint } = refusal;
+  const wanted = refusal instanceof FieldRefusal ? refusal.field : (blockOf[code] ?? formBlocks.environment);
+  // Slack takes errors for inputs alone.
+  const ids = view.blocks.filter(({ type }) => type === 'input').map((block) => block.block_id ?? '');
   const id = ids.includes(wanted) ? wanted : (ids[0] ?? wanted);
   return { [id]: literal(`${message} ${hint}`, 2000) };
 }

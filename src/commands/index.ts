@@ -1,34 +1,22 @@
-/** Registers everything people type, click and fill in; acknowledges only what was answered for. */
-import type { App, BlockAction, ButtonAction, ViewSubmitAction } from '@slack/bolt';
+/** Registers everything people type, click, fill in and do; acknowledges only what was answered for. */
+import type {
+  App,
+  BlockAction,
+  BlockElementAction,
+  SlackEventMiddlewareArgs,
+  SlackShortcut,
+  ViewSubmitAction,
+} from '@slack/bolt';
 import type { Person } from '../records/deployment.ts';
 import { Refusal } from '../records/refusal.ts';
-import { actionIds } from '../templates/actions.ts';
-import { deployFormId, readFormChannel, rollbackFormId } from '../templates/forms.ts';
-import type { Message } from '../templates/message.ts';
-import { escaped } from '../templates/text.ts';
+import { readFormChannel } from '../templates/forms.ts';
 import { type Asked, answering, content, type Front, noteRefusal, open, tell, unexpected } from './answer.ts';
-import { click, openRollback } from './clicks.ts';
-import { deploy, submitDeploy } from './deploy.ts';
-import type { Asker, Desk, Reply } from './desk.ts';
+import type { Asker } from './desk.ts';
 import { errorsIn } from './form-errors.ts';
-import { health } from './health.ts';
-import { ops } from './ops.ts';
-import { rollback, submitRollback } from './rollback.ts';
-
-type Command = (text: string, asker: Asker, desk: Desk) => Promise<Reply>;
-
-const commands: ReadonlyMap<string, Command> = new Map([
-  ['/deploy', deploy],
-  ['/rollback', rollback],
-  ['/health', health],
-  ['/ops', ops],
-]);
-
-type Submit = (values: unknown, asker: Asker, desk: Desk) => Promise<Message>;
-const forms: ReadonlyMap<string, Submit> = new Map([
-  [deployFormId, submitDeploy],
-  [rollbackFormId, submitRollback],
-]);
+import type { Pressed } from './incident/clicks.ts';
+import { hearEvent } from './incident/events.ts';
+import { type ShownMessage, shortcut } from './incident/shortcuts.ts';
+import { press, run, submit } from './routes.ts';
 
 /** One listener a kind: Bolt takes every event past every listener, and Slack waits meanwhile. */
 export function register(app: App, front: Front): void {
@@ -49,8 +37,7 @@ export function register(app: App, front: Front): void {
     } else await ack({ response_type: 'ephemeral', ...content(reply.say) });
   });
 
-  app.action<BlockAction<ButtonAction>>({ action_id: /^/, type: 'block_actions' }, async (clicked) => {
-    const { ack, body, action } = clicked;
+  app.action<BlockAction>({ action_id: /^/, type: 'block_actions' }, async ({ ack, body, action }) => {
     const asker: Asker = {
       person: personOf(body.user),
       channel: body.channel?.id ?? body.user.id,
@@ -58,9 +45,12 @@ export function register(app: App, front: Front): void {
       responseUrl: body.response_url ?? null,
       from: 'button',
     };
-    const { action_id: name, value } = action;
-    const asked: Asked = { kind: 'click', name, detail: `${name} ${value ?? ''}`, asker };
-    const reply = await answering(asked, front, () => press(name, value, asker, front));
+    const pressed = pressedIn(action);
+    // What stands behind the slash tells neighbours apart, and would be a figure of its own in the metrics.
+    const [name = ''] = pressed.action.split('/', 1);
+    const detail = `${pressed.action} ${pressed.value ?? pressed.chosen.join(',')}`;
+    const asked: Asked = { kind: 'click', name, detail, asker };
+    const reply = await answering(asked, front, () => press(pressed, asker, front));
     await ack();
     if ('form' in reply) await open(reply.form, body.trigger_id, asker, front);
     else await tell(reply.say, asker, front);
@@ -77,9 +67,8 @@ export function register(app: App, front: Front): void {
       from: 'form',
     };
     try {
-      const submit = forms.get(name);
-      if (!submit) throw leadsNowhere('form');
-      const accepted = await submit(view.state.values, asker, front);
+      const sent = { values: view.state.values, metadata: view.private_metadata };
+      const accepted = await submit(name, sent, asker, front);
       front.count('form', name, 'taken');
       await ack();
       await tell(accepted, asker, front);
@@ -90,33 +79,64 @@ export function register(app: App, front: Front): void {
       await ack({ response_action: 'errors', errors: errorsIn(view, refusal) });
     }
   });
+
+  app.shortcut<SlackShortcut>(/^/, async ({ ack, shortcut: used }) => {
+    const message = shownIn(used);
+    const asker: Asker = {
+      person: personOf(used.user),
+      channel: message?.channel ?? used.user.id,
+      request: used.trigger_id,
+      responseUrl: 'response_url' in used ? used.response_url : null,
+      from: 'shortcut',
+    };
+    const name = used.callback_id;
+    const asked: Asked = { kind: 'shortcut', name, detail: name, asker };
+    const reply = await answering(asked, front, () => shortcut(name, message, asker, front));
+    await ack();
+    if ('form' in reply) await open(reply.form, used.trigger_id, asker, front);
+    else await tell(reply.say, asker, front);
+  });
+
+  // Bolt has acknowledged it already: nobody waits for an answer.
+  app.event(/^/, async ({ event, body }: SlackEventMiddlewareArgs) => {
+    const self = body.authorizations?.find(({ is_bot }) => is_bot)?.user_id ?? null;
+    try {
+      await hearEvent({ event, id: body.event_id, self }, front);
+    } catch (err) {
+      front.count('event', event.type, 'failed');
+      front.log.error({ err, event: event.type }, 'an event of Slack was not followed');
+    }
+  });
 }
 
-async function run(name: string, text: string, asker: Asker, desk: Desk): Promise<Reply> {
-  const command = commands.get(name);
-  if (!command) throw leadsNowhere('command');
-  return command(text, asker, desk);
+function pressedIn(action: BlockElementAction): Pressed {
+  const chosen =
+    'selected_options' in action && action.selected_options
+      ? action.selected_options
+      : 'selected_option' in action && action.selected_option
+        ? [action.selected_option]
+        : [];
+  return {
+    action: action.action_id,
+    value: 'value' in action && typeof action.value === 'string' ? action.value : undefined,
+    block: action.block_id,
+    chosen: chosen.flatMap((option) => option.value ?? []),
+  };
 }
 
-async function press(name: string, value: string | undefined, asker: Asker, desk: Desk): Promise<Reply> {
-  if (name === actionIds.openRollback) return openRollback(value, asker, desk);
-  if (name === actionIds.run) return runSuggested(value ?? '', asker, desk);
-  return { say: await click(name, value, asker, desk) };
+function shownIn(used: SlackShortcut): ShownMessage | null {
+  if (used.type !== 'message_action') return null;
+  const { message, channel, team } = used;
+  const thread: unknown = message.thread_ts;
+  return {
+    channel: channel.id,
+    ts: message.ts,
+    thread: typeof thread === 'string' && thread !== message.ts ? thread : null,
+    user: message.user ?? null,
+    text: message.text ?? '',
+    domain: team?.domain ?? null,
+  };
 }
-
-/** A button that stands for a slash command does what typing it would do, with the clicker's rights. */
-async function runSuggested(text: string, asker: Asker, desk: Desk): Promise<Reply> {
-  const [name = '', ...rest] = text.split(' ');
-  // Commands read what Slack sends, and Slack escapes what is typed.
-  return run(name, escaped(rest.join(' ')), asker, desk);
-}
-
-const leadsNowhere = (what: 'command' | 'form'): Refusal =>
-  new Refusal(
-    'unknown-command',
-    `This ${what} leads nowhere any more.`,
-    'Say /deploy help to see what there is.',
-  );
 
 const personOf = (user: { id: string; name?: string; username?: string }): Person => ({
   id: whole(user.id),

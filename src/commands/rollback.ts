@@ -41,6 +41,13 @@ export async function rollbackOf(d: Deployment, asker: Asker, desk: Desk): Promi
   return { form: form({ environment, services, ...(isClear && { version }) }, asker, desk) };
 }
 
+/** The form with what is known filled in; `services` may be `all`. Who may not roll back is refused when it is sent. */
+export const rollbackFormFor = (
+  chosen: { environment: string; services: readonly string[]; reason: string },
+  asker: Asker,
+  desk: Desk,
+): Reply => ({ form: form(chosen, asker, desk) });
+
 /** What a plan says where the running revision does not tell its version. */
 const unknownVersion = 'unknown';
 

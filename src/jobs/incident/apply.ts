@@ -58,7 +58,8 @@ const afterEnd: readonly What['kind'][] = [
   'publish',
   'clear-halt',
 ];
-export const stillHolds = (i: Incident, { kind }: What): boolean => !isOver(i) || afterEnd.includes(kind);
+export const stillHolds = (i: Incident, { kind }: Pick<What, 'kind'>): boolean =>
+  !isOver(i) || afterEnd.includes(kind);
 
 function does(i: Incident, what: What, by: Person, at: number, rules: IncidentRules): Incident {
   switch (what.kind) {

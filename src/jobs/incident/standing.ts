@@ -68,7 +68,8 @@ const nothing = (message: string): Refusal => new Refusal('nothing-to-do', messa
 const stale = (message: string): Refusal =>
   new Refusal('stale', message, 'Use the buttons of the newest message.');
 
-function over({ id, status, mergedInto }: Incident): Refusal {
+/** It has ended, so that is not taken any more. */
+export function over({ id, status, mergedInto }: Incident): Refusal {
   if (status === 'merged') {
     return new Refusal(
       'incident-over',

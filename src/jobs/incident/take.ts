@@ -3,13 +3,13 @@ import type { May } from '../../clients/people.ts';
 import type { Store } from '../../clients/store/index.ts';
 import type { Catalog, Role } from '../../config/catalog.ts';
 import type { IncidentRules } from '../../config/incidents.ts';
-import type { Act } from '../../records/act.ts';
+import type { Act, What } from '../../records/act.ts';
 import type { Person } from '../../records/deployment.ts';
 import type { Incident } from '../../records/incident.ts';
 import { Refusal } from '../../records/refusal.ts';
-import { apply } from './apply.ts';
+import { apply, stillHolds } from './apply.ts';
 import { rolesFor } from './rights.ts';
-import { standing } from './standing.ts';
+import { over, standing } from './standing.ts';
 
 export interface TakeWorld {
   catalog: Pick<Catalog, 'incidents'>;
@@ -17,9 +17,11 @@ export interface TakeWorld {
 }
 
 /** `unknown`: the person's rights could not be read. */
-export type Taken =
-  | { kind: 'taken'; incident: Incident }
-  | { kind: 'unknown'; incident: Incident; roles: readonly Role[] };
+export interface Judged {
+  kind: 'fits' | 'unknown';
+  /** As it was before. */
+  incident: Incident;
+}
 
 export type AskMay = (person: Person, roles: readonly Role[]) => May | Promise<May>;
 
@@ -27,8 +29,32 @@ export type AskMay = (person: Person, roles: readonly Role[]) => May | Promise<M
 export type PersonAct = Act & { by: Person };
 
 /**
- * `may` answers from the cache alone on the path before Slack's acknowledgement, and with calls in a worker. `name` is the
- * same for the same click, so that one delivered twice counts once. Whoever calls wakes the incident. Throws a `Refusal`.
+ * Whether it is theirs to do and still fits, as things are now. `may` answers from the cache alone on the path before
+ * Slack's acknowledgement, and with calls in a worker. Throws a `Refusal`.
+ */
+export async function judgeAct(
+  id: string,
+  { by, channel, what }: Pick<PersonAct, 'by' | 'channel' | 'what'>,
+  may: AskMay,
+  world: TakeWorld,
+): Promise<Judged> {
+  const rules = rulesFor(world.catalog);
+  const incident = await incidentNow(id, rules, world);
+  const seen = await maySee(incident, by, channel, may, rules);
+  if (seen === 'no') throw secret(id);
+  const roles = rolesFor(what, by, incident, rules);
+  const allowed = roles === null ? 'yes' : await may(by, roles);
+  if (allowed === 'no') throw denied(id, roles ?? []);
+  if (allowed === 'unknown' || seen === 'unknown') return { kind: 'unknown', incident };
+  const refusal = standing(incident, what, by, rules);
+  if (refusal) throw refusal;
+  if (what.kind === 'merge') await refuseUnmergeable(what.into, rules, world);
+  return { kind: 'fits', incident };
+}
+
+/**
+ * The same, and puts it into the inbox where it fits. `name` is the same for the same click, so that one delivered twice
+ * counts once. Whoever calls wakes the incident.
  */
 export async function takeAct(
   id: string,
@@ -36,19 +62,23 @@ export async function takeAct(
   act: PersonAct,
   may: AskMay,
   world: TakeWorld,
-): Promise<Taken> {
-  const rules = rulesFor(world.catalog);
-  const incident = await incidentNow(id, rules, world);
-  await refuseUnseen(incident, act.by, act.channel, may, rules);
-  const roles = rolesFor(act.what, act.by, incident, rules);
-  const allowed = roles === null ? 'yes' : await may(act.by, roles);
-  if (allowed === 'unknown') return { kind: 'unknown', incident, roles: roles ?? [] };
-  if (allowed === 'no') throw denied(id, roles ?? []);
-  const refusal = standing(incident, act.what, act.by, rules);
-  if (refusal) throw refusal;
-  if (act.what.kind === 'merge') await refuseUnmergeable(act.what.into, rules, world);
-  if (!(await world.store.tellIncident(id, name, act))) throw noSuchIncident(id);
-  return { kind: 'taken', incident };
+): Promise<Judged> {
+  const judged = await judgeAct(id, act, may, world);
+  if (judged.kind === 'fits' && !(await world.store.tellIncident(id, name, act))) throw noSuchIncident(id);
+  return judged;
+}
+
+/** Whether a form for such an act is worth opening: rights that are not known are asked for when it is sent. */
+export function refuseForm(
+  i: Incident,
+  kind: What['kind'],
+  by: Person,
+  may: (person: Person, roles: readonly Role[]) => May,
+  rules: IncidentRules,
+): void {
+  const roles = rolesFor({ kind }, by, i, rules);
+  if (roles !== null && may(by, roles) === 'no') throw denied(i.id, roles);
+  if (!stillHolds(i, { kind })) throw over(i);
 }
 
 /** As it will be once the worker has read its inbox: who was first counts from the moment of the click. */
@@ -88,16 +118,6 @@ export async function maySee(
   const insiders = [i.declaredBy, ...i.responders, ...Object.values(i.roles)];
   if (insiders.some((person) => person?.id === by.id)) return 'yes';
   return may(by, [...new Set([...rights.manage, ...emergencies.security.clear])]);
-}
-
-async function refuseUnseen(
-  i: Incident,
-  by: Person,
-  channel: string | null,
-  may: AskMay,
-  rules: IncidentRules,
-): Promise<void> {
-  if ((await maySee(i, by, channel, may, rules)) === 'no') throw secret(i.id);
 }
 
 export const secret = (id: string): Refusal =>

@@ -1,0 +1,47 @@
+/** Puts an act into the inbox of an incident, before the acknowledgement where that can be decided without a call. */
+import { ZodError } from 'zod';
+import { needsNames } from '../../jobs/incident/names.ts';
+import { judgeAct, takeAct } from '../../jobs/incident/take.ts';
+import type { Errand } from '../../jobs/queues.ts';
+import type { What } from '../../records/act.ts';
+import { Refusal } from '../../records/refusal.ts';
+import { accepted, workingOn } from '../../templates/incident/replies.ts';
+import type { Message } from '../../templates/message.ts';
+import { type Asker, type Desk, fromStore } from '../desk.ts';
+import type { Meant } from './which.ts';
+
+/** Throws a `Refusal`, and what is unexpected. */
+export async function give(what: What, { id, implied }: Meant, asker: Asker, desk: Desk): Promise<Message> {
+  const { person: by, channel, from } = asker;
+  const act = { at: desk.clock.now(), by, from, channel, what };
+  const name = nameOf('act', asker);
+  return fromStore(async () => {
+    const judged = needsNames(what)
+      ? await judgeAct(id, act, desk.people.mayCached, desk)
+      : await takeAct(id, name, act, desk.people.mayCached, desk);
+    if (judged.kind === 'unknown' || needsNames(what)) {
+      await later(name, { kind: 'act', incident: id, act, person: by, channel }, asker, desk);
+      return workingOn(judged.incident);
+    }
+    wake(id, desk);
+    return accepted(judged.incident, what, implied);
+  }).catch((error: unknown) => {
+    if (!(error instanceof ZodError)) throw error;
+    throw new Refusal('unreadable', 'That cannot be stored.', 'Shorten what you wrote, and try again.');
+  });
+}
+
+/** The queue takes no colons in a job's name. */
+export const nameOf = (kind: string, { request }: Pick<Asker, 'request'>): string =>
+  `${kind}-${request.replaceAll(':', '_')}`;
+
+/** A worker does it, and answers. */
+export async function later(name: string, work: Errand, asker: Asker, desk: Desk): Promise<void> {
+  if (asker.responseUrl) await desk.store.keepResponseUrl(name, asker.responseUrl);
+  await desk.queues.run(name, work);
+}
+
+/** What is in the inbox is safe: should nobody be woken, the incident's own look finds it soon. */
+export function wake(id: string, { queues }: Desk): void {
+  queues.wakeIncident(id).catch(() => {});
+}
