@@ -83,8 +83,8 @@ export function createIncidentMetrics(registry: Registry): IncidentMetrics {
         observe('mitigate', after, times.toMitigate);
         observe('resolve', after, times.toResolve);
       }
-      const known = new Set(before?.updates.map(({ n }) => n));
-      for (const update of after.updates.filter(({ n }) => !known.has(n))) {
+      const known = new Set(before?.updates.filter((u) => isSettled(before, u)).map(({ n }) => n));
+      for (const update of after.updates.filter((u) => isSettled(after, u) && !known.has(u.n))) {
         updates.inc({ severity, outcome: outcomes[punctuality(update)], author: authorOf(update) });
       }
       const missed = times.updatesMissed - (before ? timesOf(before).updatesMissed : 0);
@@ -102,6 +102,14 @@ export function createIncidentMetrics(registry: Registry): IncidentMetrics {
 /** The first save gives revision 1; where nothing was loaded before a later one, it was not this save that changed it. */
 const isSave = (before: Incident | null, after: Incident): boolean =>
   before === null ? after.revision <= 1 : after.revision > before.revision;
+
+/** While Slack takes none of its messages an update may still be written anew; what became of it is known after that. */
+function isSettled({ effects }: Incident, { n, state }: Update): boolean {
+  const posts = effects.filter(
+    ({ what }) => what.kind === 'post' && what.post.kind === 'update' && what.post.n === n,
+  );
+  return state === 'skipped' || posts.length === 0 || posts.some((post) => post.state !== 'due');
+}
 
 /** Its first line is written when the worker first sees it. */
 const hasBegun = ({ timeline }: Incident): boolean => timeline.some(({ kind }) => kind === 'declared');

@@ -47,6 +47,9 @@ const update = (n: number, more: Partial<Update> = {}): Update => ({
   ...more,
 });
 
+const posted = (n: number, state: 'due' | 'done') =>
+  wants(`update-${n}@channel`, { kind: 'post', place: 'channel', post: { kind: 'update', n } }, { state });
+
 const opening = 'pilothouse_incidents_total{kind="outage",severity="P1",source="person"} 1';
 const phase = (name: string, seconds: number): string[] => [
   `pilothouse_incident_seconds_sum{phase="${name}",severity="P1"} ${seconds}`,
@@ -94,10 +97,24 @@ describe('a save counts what is new in it', () => {
       ],
     ],
     [
-      'an update that waits for Slack and is renewed: what was missed meanwhile',
-      then(begun, { updates: [update(1)] }),
-      then(begun, { revision: 9, updates: [update(1, { missed: 1, at: start + 20 * minute })] }),
+      'an update that waits for Slack and is renewed: only what was missed meanwhile',
+      then(begun, { updates: [update(1)], effects: [posted(1, 'due')] }),
+      then(begun, {
+        revision: 9,
+        updates: [update(1, { missed: 1, at: start + 20 * minute })],
+        effects: [posted(1, 'due')],
+      }),
       ['pilothouse_incident_updates_total{author="none",outcome="missed",severity="P1"} 1'],
+    ],
+    [
+      'an update that Slack took at last: what became of it',
+      then(begun, { updates: [update(1, { at: start + 20 * minute })], effects: [posted(1, 'due')] }),
+      then(begun, {
+        revision: 9,
+        updates: [update(1, { at: start + 20 * minute })],
+        effects: [posted(1, 'done')],
+      }),
+      ['pilothouse_incident_updates_total{author="automatic",outcome="late",severity="P1"} 1'],
     ],
     [
       'a slot that nobody filled',

@@ -185,7 +185,15 @@ describe('phases', () => {
   });
 
   test('that were not reached, and reopenings, are told as well', () => {
-    const open = under('Phases', write({ timeline: [line(1, 'reopened', 'Reopened by @ana: it is back')] }));
+    const open = under(
+      'Phases',
+      write(
+        { timeline: [line(0, 'resolved', 'Resolved'), line(1, 'reopened', 'Reopened by @ana: it is back')] },
+        [],
+        { now: start + 57 * minute },
+      ),
+    );
+    expect(open).toContain(`ends${' '.repeat(14)}···RB${'·'.repeat(55)}`);
     expect(open).toContain('| Resolved | not yet | – | – |');
     expect(open).toContain('**Time to mitigate**, from the first sign: not yet');
     expect(open).toContain('**Reopened:** 1 time: 2026-03-03T13:36:00Z (Reopened by @ana: it is back)');
@@ -359,6 +367,12 @@ describe('communication and what follows', () => {
     );
   });
 
+  test('a response time is not judged where the severity changed', () => {
+    const acknowledged = { at: start + 9 * minute, by: ben, via: 'slack' } as const;
+    const changed = write({ acknowledged, timeline: [line(1, 'severity', 'P2 became P1')] });
+    expect(changed).not.toContain('asks for');
+  });
+
   test('action items are a checklist with owner, due date, issue and what is done', () => {
     const { followUps = [] } = incidentStates.resolved ?? {};
     expect(under('Action items', write({ followUps })).split('\n')).toEqual([
@@ -421,7 +435,7 @@ describe('foreign text', () => {
         expect(title.length).toBeLessThanOrEqual(150);
         expect(title).not.toMatch(/[<>]/);
       }),
-      { numRuns: 80 },
+      { numRuns: 40 },
     );
   });
 

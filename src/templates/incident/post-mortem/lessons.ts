@@ -23,7 +23,9 @@ function factsOf(i: Incident, rules: IncidentRules): { well: string[]; badly: st
   const within = rules.severities[i.severity].respond_within;
   const well: string[] = [];
   const badly: string[] = [];
-  if (toAcknowledge !== null && within !== 'next-business-day') {
+  // Another severity asks for another time, counted from its change: that is for people to judge.
+  const isPlain = !i.timeline.some(({ kind }) => kind === 'severity');
+  if (toAcknowledge !== null && within !== 'next-business-day' && isPlain) {
     const fact = `It was acknowledged ${duration(toAcknowledge)} after its declaration; ${i.severity} asks for ${duration(within)}.`;
     (toAcknowledge <= within ? well : badly).push(fact);
   }

@@ -103,9 +103,10 @@ export function chart(i: Incident, acts: readonly Act[], now: number): string {
       'updates',
       i.updates.map((update) => ({ at: update.at, sign: updateSigns[punctuality(update)] })),
     ),
+    ...(i.timeline.some(({ kind }) => kind === 'reopened') ? [row('ends', endMarks(i))] : []),
     '',
     'health: o all healthy, X something unhealthy, ? could not tell · mitigations: m asked for, f failed',
-    'updates: u on time, L late, s skipped',
+    'updates: u on time, L late, s skipped · ends: R resolved, B back again',
   ]);
 }
 
@@ -114,9 +115,15 @@ interface Mark {
   sign: string;
 }
 
+/** The phases tell of the last end only. */
+const endMarks = ({ timeline }: Incident): Mark[] =>
+  timeline.flatMap(({ at, kind }) =>
+    kind === 'resolved' || kind === 'reopened' ? [{ at, sign: kind === 'resolved' ? 'R' : 'B' }] : [],
+  );
+
 const updateSigns = { 'on-time': 'u', late: 'L', skipped: 's' } as const;
 /** Where two fall into one column the worse one shows. */
-const weight = (sign: string): number => '·osu?mfLX'.indexOf(sign);
+const weight = (sign: string): number => '·osu?mfLXRB'.indexOf(sign);
 
 function signOf(services: readonly Finding[]): string {
   if (services.some(({ verdict }) => verdict === 'unhealthy')) return 'X';
