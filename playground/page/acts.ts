@@ -1,5 +1,6 @@
 /** What people do on the page: checked, then done in the simulated workspace. */
 import { z } from 'zod';
+import { people } from '../estate.ts';
 import type { Delivery } from '../slack/types.ts';
 import type { Stage } from '../stage.ts';
 import { breakage, type Switches } from './switches.ts';
@@ -26,6 +27,7 @@ export const act = z.discriminatedUnion('do', [
       value: z.string().optional(),
     }),
     message: message.optional(),
+    home: z.boolean().optional(),
   }),
   z.object({
     do: z.literal('choose'),
@@ -33,7 +35,15 @@ export const act = z.discriminatedUnion('do', [
     actionId: z.string(),
     option: z.union([z.string(), z.array(z.string())]),
     message: message.optional(),
+    home: z.boolean().optional(),
   }),
+  /** A message shortcut where it is about a message, else a global one. */
+  z.object({ do: z.literal('shortcut'), as, callbackId: z.string(), message: message.optional() }),
+  /** Puts the reaction there, or takes it away again. */
+  z.object({ do: z.literal('react'), as, name: z.string(), message }),
+  z.object({ do: z.literal('edit'), as, text: z.string().min(1).max(40_000), message }),
+  z.object({ do: z.literal('remove'), as, message }),
+  z.object({ do: z.literal('home'), as }),
   /** Values by block id. */
   z.object({
     do: z.literal('fill'),
@@ -65,15 +75,36 @@ export async function perform({ slack }: Stage, switches: Switches, wanted: Act)
       );
     case 'click':
       return outcome(
-        await slack.click(given(wanted.button), { as: wanted.as, ...given({ message: wanted.message }) }),
+        await slack.click(given(wanted.button), {
+          as: wanted.as,
+          ...given({ message: wanted.message, home: wanted.home }),
+        }),
       );
     case 'choose':
       return outcome(
         await slack.choose(
           { actionId: wanted.actionId, option: wanted.option },
-          { as: wanted.as, ...given({ message: wanted.message }) },
+          { as: wanted.as, ...given({ message: wanted.message, home: wanted.home }) },
         ),
       );
+    case 'shortcut':
+      return outcome(
+        await slack.shortcut(wanted.callbackId, { as: wanted.as, ...given({ message: wanted.message }) }),
+      );
+    case 'react': {
+      const { as: who, name, message: place } = wanted;
+      const isThere = slack
+        .thread(place.channel, place.ts)
+        .find(({ ts }) => ts === place.ts)
+        ?.reactions.some((one) => one.name === name && one.users.includes(idOf(who)));
+      return outcome(await slack[isThere ? 'unreact' : 'react'](name, { as: who, message: place }));
+    }
+    case 'edit':
+      return outcome(await slack.edit(wanted.text, { as: wanted.as, message: wanted.message }));
+    case 'remove':
+      return outcome(await slack.remove({ as: wanted.as, message: wanted.message }));
+    case 'home':
+      return outcome(await slack.openHome({ as: wanted.as }));
     case 'fill':
       return outcome(await slack.fill(wanted.values, { as: wanted.as }));
     case 'close':
@@ -83,6 +114,8 @@ export async function perform({ slack }: Stage, switches: Switches, wanted: Act)
       return {};
   }
 }
+
+const idOf = (handle: string): string => people.find(({ name }) => name === handle)?.id ?? handle;
 
 /** What went wrong with a form or a command is shown by Slack itself, where it belongs. */
 const outcome = ({ error }: Delivery): Done =>

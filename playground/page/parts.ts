@@ -1,7 +1,7 @@
 /** What the page is told: named parts of the world, each sent again only when it has changed. */
 import type { CloudEvent, CloudSnapshot } from '../cloud/index.ts';
 import { people, versions, workspace } from '../estate.ts';
-import type { ChannelSummary, Message, View } from '../slack/types.ts';
+import type { ChannelSummary, Message, OpenedFile, View } from '../slack/types.ts';
 import type { Stage } from '../stage.ts';
 import type { Switches } from './switches.ts';
 
@@ -14,20 +14,28 @@ export interface Parts {
     people: { id: string; name: string; may: string }[];
     groups: { id: string; name: string }[];
     commands: { command: string; description: string; usage: string }[];
+    shortcuts: { name: string; type: 'global' | 'message'; callbackId: string }[];
+    hasHome: boolean;
     /** Service names by cluster, and the versions that can be chosen at the start. */
     clusters: { name: string; environment: string }[];
     services: string[];
     versions: string[];
   };
   /** `label` is `#name`, or with whom it is. */
-  channels: (Pick<ChannelSummary, 'id' | 'name' | 'topic'> & { label: string })[];
+  channels: (Pick<
+    ChannelSummary,
+    'id' | 'name' | 'kind' | 'topic' | 'purpose' | 'archived' | 'members' | 'pins' | 'bookmarks'
+  > & { label: string })[];
   modal: View | null;
+  home: View | null;
   cloud: Pick<CloudSnapshot['services'][number], ServiceField>[];
   images: { version: string; fault: string | null; service: string }[];
   events: CloudEvent[];
   bots: { name: string; pid: number | null }[];
   switches: Switches['state'];
+  /** Their files' contents come with the files. */
   [message: `message ${string}`]: Message;
+  [file: `file ${string}`]: OpenedFile;
 }
 type ServiceField =
   | 'cluster'
@@ -67,6 +75,8 @@ export function fixedParts({
       bot: { id: slack.bot.id, name: slack.bot.name },
       people: people.map(({ id, name, may }) => ({ id, name, may })),
       groups: workspace.userGroups.map(({ id, handle }) => ({ id, name: handle })),
+      shortcuts: [...manifest.shortcuts],
+      hasHome: manifest.hasHome,
       commands: manifest.commands.map(({ command, description, usage }) => ({ command, description, usage })),
       clusters: [...estate.catalog.environments.keys()].map((environment) => ({
         name: estate.cluster(environment),
@@ -94,14 +104,11 @@ export function changingParts(
     ...channels.flatMap(({ id }) => slack.messages(id).flatMap(({ ts }) => slack.thread(id, ts))),
     ...slack.ephemerals(person),
   ];
+  const files = channels.flatMap(({ id }) => slack.files(id));
   return {
-    channels: channels.map(({ id, name, topic, kind }) => ({
-      id,
-      name,
-      topic,
-      label: kind === 'im' ? slack.bot.name : `#${name}`,
-    })),
+    channels: channels.map((channel) => ({ ...channel, label: labelOf(channel, slack.bot.name) })),
     modal: slack.modal(person) ?? null,
+    home: slack.home(person) ?? null,
     cloud: services.map(
       ({
         cluster,
@@ -131,6 +138,17 @@ export function changingParts(
     events: [...events],
     bots: bots.map(({ name, pid }) => ({ name, pid: pid() ?? null })),
     switches: switches.state,
-    ...Object.fromEntries(messages.map((message) => [`message ${message.channel} ${message.ts}`, message])),
+    ...Object.fromEntries(
+      messages.map((message) => [`message ${message.channel} ${message.ts}`, withoutContents(message)]),
+    ),
+    ...Object.fromEntries(files.map((file) => [`file ${file.id}`, file])),
   } satisfies Partial<Parts>;
 }
+
+const labelOf = ({ kind, name }: ChannelSummary, bot: string): string =>
+  kind === 'im' ? bot : kind === 'private' ? `🔒 ${name}` : `#${name}`;
+
+const withoutContents = (message: Message): Message => ({
+  ...message,
+  files: message.files.map((file) => ({ ...file, content: '' })),
+});

@@ -87,6 +87,48 @@ describe('what people do on it', () => {
     await dave.sees('&lt;script&gt;');
   });
 
+  test('a message is changed, marked and taken away again by who wrote it', async () => {
+    await using carla = await watch('carla');
+    await act({ do: 'say', as: 'ana', in: 'general', text: 'It was fien' });
+    const message = stage.slack.messages('general').findLast(({ text }) => text === 'It was fien');
+    const place = { channel: message?.channel, ts: message?.ts };
+    await act({ do: 'edit', as: 'ana', text: 'It was fine', message: place });
+    await carla.sees('It was fine');
+    await act({ do: 'react', as: 'ben', name: 'pushpin', message: place });
+    await carla.sees('"name":"pushpin"');
+    await act({ do: 'react', as: 'ben', name: 'pushpin', message: place });
+    await carla.stopsSeeing('"name":"pushpin"');
+    expect(await act({ do: 'remove', as: 'ben', message: place })).toMatchObject({ status: 400 });
+    await act({ do: 'remove', as: 'ana', message: place });
+    await carla.stopsSeeing('It was fine');
+  });
+
+  test('what a channel holds is told to its members: bookmarks, pins, files and canvases', async () => {
+    await using ana = await watch('ana');
+    await using dave = await watch('dave');
+    const { slack } = stage;
+    const room = slack.openChannel('inc-secret', { as: 'ana', isPrivate: true, withBot: true });
+    const files = [{ name: 'notes.md', content: '# What we know' }];
+    await slack.post('A note', { as: 'ana', in: 'inc-secret', files });
+    await ana.sees('🔒 inc-secret');
+    await ana.sees('# What we know');
+    expect(ana.text()).not.toContain(Buffer.from('# What we know').toString('base64'));
+    await slack.post('Everybody may know', { as: 'ana', in: 'general' });
+    await dave.sees('Everybody may know');
+    expect(dave.text()).not.toContain(room);
+  });
+
+  test('the menus offer what the app declares, and nothing else can be used', async () => {
+    await using ana = await watch('ana');
+    await ana.sees('declare-incident-from-message');
+    await ana.sees('"hasHome":true');
+    expect(await act({ do: 'shortcut', as: 'ana', callbackId: 'unheard-of' })).toMatchObject({
+      status: 400,
+      trouble: 'The app declares no global shortcut "unheard-of"',
+    });
+    expect(await act({ do: 'home', as: 'ana' })).toMatchObject({ status: 200 });
+  });
+
   test('the cloud and Slack break and are mended', async () => {
     await using ana = await watch('ana');
     await act({ do: 'break', breakage: { what: 'push', version: 'v2.0.0' } });

@@ -1,6 +1,7 @@
 /** Where a person types: messages, and slash commands with what can be typed next. */
 import { type KeyboardEvent, useId, useState } from 'react';
 import type { Parts } from '../parts.ts';
+import { Menu } from './menu.tsx';
 import { useWorld } from './world.ts';
 
 interface ComposerProps {
@@ -47,6 +48,7 @@ export function Composer({ channel, thread, text, onText }: ComposerProps) {
     return undefined;
   };
 
+  const shortcuts = parts.workspace.shortcuts.filter(({ type }) => type === 'global');
   const prompt = thread ? 'Reply…' : `Message ${channel.label}, or / for a command`;
   return (
     <div className="composer">
@@ -69,6 +71,19 @@ export function Composer({ channel, thread, text, onText }: ComposerProps) {
         </div>
       )}
       <div className="composer-line">
+        {!thread && shortcuts.length > 0 && (
+          <Menu label="Shortcuts" sign="⚡">
+            {shortcuts.map(({ name, callbackId }) => (
+              <button
+                key={callbackId}
+                type="button"
+                onClick={() => void act({ do: 'shortcut', as, callbackId })}
+              >
+                {name}
+              </button>
+            ))}
+          </Menu>
+        )}
         <input
           type="text"
           value={text}

@@ -3,8 +3,10 @@ import { useState } from 'react';
 import { Dialog } from './dialog.tsx';
 import { useWorld } from './world.ts';
 
-/** The message that the element is in; nothing for the open form. */
-export type Place = { channel: string; ts: string } | undefined;
+/** The message that the element is in, or the Home tab; nothing for the open form. */
+export type Place = { channel: string; ts: string } | 'home' | undefined;
+
+const at = (place: Place) => (place === 'home' ? { home: true } : { message: place });
 
 interface Option {
   text: { text: string };
@@ -85,7 +87,7 @@ function Button({ element, place, sure }: Usable) {
   const press = async () => {
     setBusy(true);
     if (url && /^https?:/.test(url)) window.open(url, '_blank', 'noopener');
-    await act({ do: 'click', as, button: { actionId, value }, message: place });
+    await act({ do: 'click', as, button: { actionId, value }, ...at(place) });
     setBusy(false);
   };
   return (
@@ -105,7 +107,7 @@ function Menu({ element, place, sure }: Usable) {
   const { as, act, parts } = useWorld();
   const { action_id: actionId = '', type } = element;
   const label = element.placeholder?.text ?? (type === 'overflow' ? '⋯' : 'Choose…');
-  const choose = (option: string) => void act({ do: 'choose', as, actionId, option, message: place });
+  const choose = (option: string) => void act({ do: 'choose', as, actionId, option, ...at(place) });
   return (
     <select
       className="slack-button"

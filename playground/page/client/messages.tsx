@@ -2,6 +2,8 @@
 import { type ReactNode, useEffect, useLayoutEffect, useRef } from 'react';
 import type { Message } from '../../slack/types.ts';
 import { Blocks, StillBlocks } from './blocks.tsx';
+import { Files } from './files.tsx';
+import { MessageTools } from './message-tools.tsx';
 import { isReply, messagesIn, timeOfDay, useWorld } from './world.ts';
 
 export function ChannelMessages({
@@ -96,17 +98,21 @@ function MessageView({ message, replies, onThread }: MessageViewProps) {
           {isApp && <span className="app">APP</span>}
           <time className="quiet">{timeOfDay(Number(message.ts) * 1000)}</time>
         </p>
+        {message.pinned && <p className="quiet">📌 Pinned</p>}
         {message.blocks.length > 0 ? (
           <Blocks blocks={message.blocks} place={{ channel: message.channel, ts: message.ts }} />
         ) : (
-          <StillBlocks blocks={[{ type: 'section', text: { type: 'mrkdwn', text: message.text || ' ' } }]} />
+          message.text && (
+            <StillBlocks blocks={[{ type: 'section', text: { type: 'mrkdwn', text: message.text } }]} />
+          )
         )}
+        <Files ids={message.files.map(({ id }) => id)} />
         {message.edited && <span className="quiet edited">(edited)</span>}
         {message.reactions.length > 0 && (
           <p className="reactions">
             {message.reactions.map(({ name, count }) => (
               <span key={name}>
-                :{name}: {count}
+                {name === 'pushpin' ? '📌' : `:${name}:`} {count}
               </span>
             ))}
           </p>
@@ -126,6 +132,7 @@ function MessageView({ message, replies, onThread }: MessageViewProps) {
           </button>
         )}
       </div>
+      {message.kind === 'message' && <MessageTools message={message} />}
     </article>
   );
 }

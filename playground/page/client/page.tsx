@@ -3,9 +3,11 @@ import { useCallback, useMemo, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { Act } from '../acts.ts';
 import type { Parts } from '../parts.ts';
+import { ChannelHeader } from './channel-header.tsx';
 import { CloudPanel } from './cloud.tsx';
 import { Composer } from './composer.tsx';
 import { Form } from './form.tsx';
+import { Home } from './home.tsx';
 import { ChannelMessages, ThreadMessages } from './messages.tsx';
 import { Sidebar } from './sidebar.tsx';
 import { send, useLive, WorldContext } from './world.ts';
@@ -58,6 +60,7 @@ function Desk({ parts, as, setAs }: DeskProps) {
   const [reply, setReply] = useState('');
   const channel = parts.channels.find(({ id }) => id === channelId) ?? parts.channels[0];
   if (!channel) return null;
+  const isHome = channelId === 'home';
   const tryOut = (command: string) => {
     setText(command);
     document.querySelector<HTMLInputElement>('main .composer input')?.focus();
@@ -77,19 +80,20 @@ function Desk({ parts, as, setAs }: DeskProps) {
   };
   return (
     <div className={`desk pane-${pane}`}>
-      <Sidebar {...{ parts, as, setAs, channel: channel.id }} onChannel={openChannel} />
-      <main>
-        <header className="bar">
-          <h1>{channel.label}</h1>
-          <span className="quiet topic">{channel.topic}</span>
-        </header>
-        <ChannelMessages
-          channel={channel.id}
-          onThread={openThread}
-          intro={<Intro channel={channel.label} onTry={tryOut} />}
-        />
-        <Composer channel={channel} text={text} onText={setText} />
-      </main>
+      <Sidebar {...{ parts, as, setAs, channel: isHome ? 'home' : channel.id }} onChannel={openChannel} />
+      {isHome ? (
+        <Home key={as} />
+      ) : (
+        <main>
+          <ChannelHeader channel={channel} />
+          <ChannelMessages
+            channel={channel.id}
+            onThread={openThread}
+            intro={<Intro channel={channel.label} onTry={tryOut} />}
+          />
+          <Composer channel={channel} text={text} onText={setText} />
+        </main>
+      )}
       <aside aria-label={side === 'thread' ? 'Thread' : 'Cloud'}>
         <header className="bar tabs">
           <button type="button" aria-pressed={side === 'cloud'} onClick={() => openSide('cloud')}>
@@ -142,6 +146,7 @@ const tries = [
   ['/rollback api-gateway', 'one service goes back'],
   ['/health production', 'how everything is'],
   ['/ops status', 'what runs where'],
+  ['/incident P1 api-gateway checkout is down', 'an incident begins'],
 ] as const;
 
 function Intro({ channel, onTry }: { channel: string; onTry(command: string): void }) {

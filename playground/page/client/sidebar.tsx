@@ -8,6 +8,7 @@ export interface SidebarProps {
   parts: Parts;
   as: string;
   setAs(name: string): void;
+  /** A channel's id, or `home`. */
   channel: string;
   onChannel(id: string): void;
 }
@@ -34,6 +35,13 @@ export function Sidebar({ parts, as, setAs, channel, onChannel }: SidebarProps) 
         ))}
       </fieldset>
       <ul className="channels" aria-label="Channels">
+        {parts.workspace.hasHome && (
+          <li>
+            <button type="button" aria-current={channel === 'home'} onClick={() => onChannel('home')}>
+              ⎈ Home
+            </button>
+          </li>
+        )}
         {parts.channels.map(({ id, label }) => (
           <li key={id}>
             <button

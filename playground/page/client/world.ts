@@ -2,7 +2,7 @@
 /// <reference lib="dom.iterable" />
 /** What the page knows of the world, and how it acts on it. */
 import { createContext, useContext, useEffect, useState } from 'react';
-import type { Message } from '../../slack/types.ts';
+import type { Message, OpenedFile } from '../../slack/types.ts';
 import type { Act, Done } from '../acts.ts';
 import type { Change } from '../live.ts';
 import type { Parts } from '../parts.ts';
@@ -65,6 +65,13 @@ export function messagesIn(parts: Parts, channel: string): Message[] {
   return Object.entries(parts)
     .flatMap(([name, part]) => (name.startsWith(`message ${channel} `) ? [part as Message] : []))
     .sort((a, b) => Number(a.ts) - Number(b.ts));
+}
+
+/** Files and canvases that this person can see in the channel, oldest first. */
+export function filesIn(parts: Parts, channel: string): OpenedFile[] {
+  return Object.entries(parts)
+    .flatMap(([name, part]) => (name.startsWith('file ') ? [part as OpenedFile] : []))
+    .filter(({ channels }) => channels.includes(channel));
 }
 
 export const isReply = ({ threadTs, ts, broadcast }: Message): boolean =>

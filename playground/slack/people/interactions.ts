@@ -12,13 +12,14 @@ import { did, NOTHING_SENT, showTrouble, type Wires } from './wires.ts';
 interface By {
   as: string;
   message?: MessagePlace;
+  home?: boolean;
 }
 
 /** A confirmation dialog is taken as confirmed. */
 export async function click(wires: Wires, wanted: ButtonChoice, by: By): Promise<Delivery> {
   const { state } = wires;
   const person = personCalled(state, by.as);
-  const seen = look(state, person, { message: by.message, matches: (field) => isButton(field, wanted) });
+  const seen = look(state, person, { ...by, matches: (field) => isButton(field, wanted) });
   if (!seen) throw new Error(`No button ${JSON.stringify(wanted)} that ${person.name} can see`);
   const { element, blockId } = seen.field;
   did(state, 'click', person, { ...placeOf(seen.surface), text: textOf(element.text), args: { ...wanted } });
@@ -30,7 +31,7 @@ export async function click(wires: Wires, wanted: ButtonChoice, by: By): Promise
 export async function choose(wires: Wires, wanted: MenuChoice, by: By): Promise<Delivery> {
   const { state } = wires;
   const person = personCalled(state, by.as);
-  const seen = look(state, person, { message: by.message, matches: (field) => isMenu(field, wanted) });
+  const seen = look(state, person, { ...by, matches: (field) => isMenu(field, wanted) });
   if (!seen) throw new Error(`No menu ${JSON.stringify(wanted)} that ${person.name} can see`);
   const { block, blockId, element } = seen.field;
   const held = heldAfter(state, element, wanted.option);

@@ -15,9 +15,13 @@ export interface Seen {
 export function look(
   state: State,
   person: Person,
-  { message, matches }: { message?: MessagePlace | undefined; matches: (field: Field) => boolean },
+  {
+    message,
+    home = false,
+    matches,
+  }: { message?: MessagePlace; home?: boolean; matches: (field: Field) => boolean },
 ): Seen | undefined {
-  const places = message ? [{ message: messageAt(state, message) }] : surfaces(state, person);
+  const places = message ? [{ message: messageAt(state, message) }] : surfaces(state, person, home);
   for (const surface of places) {
     const field = elementsIn(blocksOf(surface)).find(matches);
     if (field) return { field, surface };
@@ -25,12 +29,12 @@ export function look(
   return undefined;
 }
 
-function surfaces(state: State, person: Person): Surface[] {
+function surfaces(state: State, person: Person, onlyHome: boolean): Surface[] {
   const modal = topView(state, person.id);
   const home = state.homes.get(person.id);
   return [
-    ...(modal ? [{ view: modal }] : []),
-    ...visibleMessages(state, person).map((message) => ({ message })),
+    ...(modal && !onlyHome ? [{ view: modal }] : []),
+    ...(onlyHome ? [] : visibleMessages(state, person).map((message) => ({ message }))),
     ...(home ? [{ view: home }] : []),
   ];
 }

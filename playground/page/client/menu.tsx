@@ -1,0 +1,23 @@
+/** A small menu behind a sign; choosing something closes it. */
+import { type ReactNode, useRef } from 'react';
+
+export function Menu({ label, sign, children }: { label: string; sign: string; children: ReactNode }) {
+  const box = useRef<HTMLDetailsElement>(null);
+  const close = () => {
+    if (box.current) box.current.open = false;
+  };
+  return (
+    <details
+      className="menu"
+      ref={box}
+      onClick={({ target }) => target instanceof HTMLButtonElement && close()}
+      onKeyDown={({ key }) => key === 'Escape' && close()}
+      onBlur={({ currentTarget, relatedTarget }) => !currentTarget.contains(relatedTarget) && close()}
+    >
+      <summary aria-label={label} title={label}>
+        {sign}
+      </summary>
+      <div className="menu-items">{children}</div>
+    </details>
+  );
+}
