@@ -51,7 +51,7 @@ export const p1: Scenario = {
 
     const first = await update(1);
     onTime('The first update', at(first), declared + 15 * minute, stage.scale);
-    await inRoom('posted automatically', '1m');
+    await inRoom(['📍 UPDATE', 'automatically'], '1m');
 
     note('ben publishes to the status page, and rolls back');
     await ben.types('/incident INC-1 publish');

@@ -29,7 +29,7 @@ function hear(i: Incident, what: What, rules: IncidentRules, at: number): Incide
     case 'deployment':
       return hearDeployment(i, what, at);
     case 'findings':
-      return hearFindings(i, what.findings, at);
+      return hearFindings(i, what, at);
     case 'mitigation':
       return hearMitigation(i, what, at);
     case 'effect-done':
@@ -138,7 +138,8 @@ function acknowledge(i: Incident, via: 'slack' | 'pagerduty', by: Person, at: nu
   if (i.acknowledged) return i;
   const acknowledged = told(
     {
-      ...joined(i, by),
+      // PagerDuty's people are not Slack's: they cannot be invited or mentioned under that id.
+      ...(via === 'slack' ? joined(i, by) : i),
       acknowledged: { at, by, via },
       clocks: { ...i.clocks, acknowledge: null, assess: i.findings ? i.clocks.assess : at },
     },

@@ -4,6 +4,7 @@ import type { What } from '../../records/act.ts';
 import type { Person } from '../../records/deployment.ts';
 import { type Incident, isOver, type Update } from '../../records/incident.ts';
 import { draftOf, filled } from '../../templates/incident/messages.ts';
+import { refreshed } from './course.ts';
 import { announced, changedEffect, noted, posted, withEffect } from './pen.ts';
 
 /** An update that nobody could be shown for so long is escalated. */
@@ -47,7 +48,7 @@ export function skipUpdate(i: Incident, n: number, by: Person, at: number, rules
 export function offerDraft(i: Incident, now: number): Incident {
   const n = nextUpdate(i);
   const dueAt = i.clocks.update ?? now;
-  const offered = { ...i, clocks: { ...i.clocks, draft: null } };
+  const offered = refreshed({ ...i, clocks: { ...i.clocks, draft: null } }, now);
   return posted(offered, now, `draft-${n}`, { kind: 'draft', n, dueAt });
 }
 

@@ -20,10 +20,18 @@ export function changeStatus(
   });
 }
 
-/** Looks once more; one look at a time. */
-export function assessed(i: Incident, at: number): Incident {
+/** Looks once more, and tells what it finds; one look at a time. */
+export const assessed = (i: Incident, at: number): Incident => looked(i, at, 'assess');
+
+/** Looks once more, and tells only what has changed: what an update says must be fresh. */
+export const refreshed = (i: Incident, at: number): Incident => looked(i, at, 'refresh');
+
+function looked(i: Incident, at: number, name: 'assess' | 'refresh'): Incident {
   const looks = i.effects.filter((e) => e.what.kind === 'assess');
   if (looks.some((e) => e.state === 'due')) return i;
   const n = looks.length + 1;
-  return withEffect(i, at, `assess-${n}`, { kind: 'assess', n });
+  return withEffect(i, at, `${name}-${n}`, { kind: 'assess', n });
 }
+
+/** Whether a look was only to know whether anything has changed. */
+export const isRefresh = (effect: string): boolean => effect.startsWith('refresh-');

@@ -3,7 +3,7 @@ import type { What } from '../../records/act.ts';
 import type { Alert } from '../../records/alert.ts';
 import type { Effect, EffectResult } from '../../records/effect.ts';
 import { type Findings, type Incident, isOver } from '../../records/incident.ts';
-import { assessed, changeStatus } from './course.ts';
+import { assessed, changeStatus, isRefresh } from './course.ts';
 import { changedEffect, noted, posted, told, withEffect } from './pen.ts';
 
 /** Runbook 004, "Alerts": high errors and high latency are told with "consider rollback". */
@@ -50,7 +50,12 @@ export function hearDeployment(
 }
 
 /** What was found is posted; the first time with what the matrix makes of it. */
-export function hearFindings(i: Incident, findings: Findings, at: number): Incident {
+export function hearFindings(
+  i: Incident,
+  { findings, effect }: Pick<Heard<'findings'>, 'findings' | 'effect'>,
+  at: number,
+): Incident {
+  if (isRefresh(effect) && i.findings && isSame(i.findings, findings)) return { ...i, findings };
   const unwell = findings.services.filter((s) => s.verdict !== 'healthy');
   const text =
     unwell.length === 0
@@ -62,6 +67,10 @@ export function hearFindings(i: Incident, findings: Findings, at: number): Incid
   if (unwell.length === 0 && i.status === 'mitigating') return changeStatus(shown, 'monitoring', null, at);
   return unwell.length > 0 ? recommended(shown, at) : shown;
 }
+
+const isSame = (a: Findings, b: Findings): boolean => verdicts(a) === verdicts(b);
+const verdicts = ({ services }: Findings): string =>
+  services.map(({ service, verdict }) => `${service} ${verdict}`).join();
 
 /** The decision matrix with its buttons, once. */
 export const recommended = (i: Incident, at: number): Incident =>
