@@ -43,7 +43,7 @@ export async function rollbackOf(d: Deployment, asker: Asker, desk: Desk): Promi
 
 /** The form with what is known filled in; `services` may be `all`. Who may not roll back is refused when it is sent. */
 export const rollbackFormFor = (
-  chosen: { environment: string; services: readonly string[]; reason: string },
+  chosen: { environment: string; services: readonly string[]; reason: string; version?: string },
   asker: Asker,
   desk: Desk,
 ): Reply => ({ form: form(chosen, asker, desk) });

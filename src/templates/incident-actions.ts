@@ -13,7 +13,7 @@ export const incidentActions = {
   /** A menu: its selected values are symptoms. */
   symptoms: 'incident-symptoms',
   assess: 'incident-assess',
-  /** `arg`: `action` or `action service`. Rolling back opens the rollback form. */
+  /** `arg`: `action`, `action service`, or `roll-back service version`. Rolling back opens the rollback form. */
   mitigate: 'incident-mitigate',
   /** `arg`: the mitigation's number. */
   undo: 'incident-undo',

@@ -144,7 +144,7 @@ async function chooseSymptoms({ block, chosen }: Pressed, asker: Asker, desk: De
 
 /** Rolling back opens its form, and freezing is a command, each with its own rights; in a drill they are only played. */
 async function mitigate(target: IncidentTarget, id: string, asker: Asker, desk: Desk): Promise<Reply> {
-  const [name, service] = textIn(target).split(' ');
+  const [name, service, version] = textIn(target).split(' ');
   const action = mitigationActions.find((known) => known === name);
   if (!action) throw leadsNowhere();
   const i = await seen(id, asker, desk);
@@ -155,6 +155,7 @@ async function mitigate(target: IncidentTarget, id: string, asker: Asker, desk: 
         environment: i.environment,
         services: action === 'roll-back' && service ? [service] : ['all'],
         reason: reasonOf(i),
+        ...(version && { version }),
       },
       asker,
       desk,
