@@ -20,7 +20,7 @@ export const drill: Scenario = {
     await inRoom('it helps', '3m');
     await card('Monitoring', '3m');
     await ben.types('/incident INC-1 resolve');
-    await ben.fills({ 'What it meant for users': 'Nothing, it was a drill', 'What fixed it': 'Practice' });
+    await ben.fills({ Impact: 'Nothing, it was a drill', Resolution: 'Practice' });
     await inRoom(['✅ RESOLVED'], '2m');
     note('nobody was paged, nothing was published, nothing was changed');
     await see('no page', () => outside.pagerduty.incidents.length === 0, '1s');

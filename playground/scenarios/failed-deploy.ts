@@ -32,8 +32,8 @@ export const failedDeploy: Scenario = {
     await thread(['Acknowledged by @ben'], '2m');
     await ben.types('/incident INC-1 resolve');
     await ben.fills({
-      'What it meant for users': 'Three minutes of errors',
-      'What fixed it': 'The automatic rollback',
+      Impact: 'Three minutes of errors',
+      Resolution: 'The automatic rollback',
     });
     await card('Resolved', '2m');
     await see('only one incident', () => outside.pagerduty.incidents.length === 1, '1s');

@@ -56,7 +56,7 @@ export const p1: Scenario = {
     note('ben publishes to the status page, and rolls back');
     await ben.types('/incident INC-1 publish');
     await ben.seesForm('Status page');
-    await ben.fills({ 'What everybody reads': 'Checkout fails. We are rolling back the last release.' });
+    await ben.fills({ Text: 'Checkout fails. We are rolling back the last release.' });
     await see('an incident on the status page', () =>
       [...outside.statuspage.pages.values()].some((page) => page.incidents.length === 1),
     );
@@ -75,10 +75,10 @@ export const p1: Scenario = {
     await alert('HighErrorRate', ['api-gateway'], 'resolved', 'http_5xx_rate');
     await inRoom('Alert over', '2m');
     await ben.types('/incident INC-1 resolve');
-    await ben.seesForm('Resolve INC-1');
+    await ben.seesForm('Resolve');
     await ben.fills({
-      'What it meant for users': 'Checkout failed for everybody',
-      'What fixed it': 'Rolled back to v1.4.0',
+      Impact: 'Checkout failed for everybody',
+      Resolution: 'Rolled back to v1.4.0',
       'Root cause': 'v1.5.0 exhausts its connections',
       'Follow-up 1': 'Limit the connection pool',
     });

@@ -49,8 +49,11 @@ export function offerDraft(i: Incident, now: number): Incident {
   const n = nextUpdate(i);
   const dueAt = i.clocks.update ?? now;
   const offered = refreshed({ ...i, clocks: { ...i.clocks, draft: null } }, now);
-  return posted(offered, now, `draft-${n}`, { kind: 'draft', n, dueAt });
+  const post = { kind: 'draft' as const, n, dueAt };
+  return withEffect(offered, now, `draft-${n}`, { kind: 'post', place: 'home', post }, now + lookTakes);
 }
+/** What is offered should know what a look finds now. */
+const lookTakes = 5_000;
 
 /**
  * The slot is there and nobody answered. After an outage one update catches up, and the slots that nobody got are in the
