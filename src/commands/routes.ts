@@ -40,7 +40,7 @@ export async function run(name: string, text: string, asker: Asker, desk: Desk):
 export async function press(pressed: Pressed, asker: Asker, desk: Desk): Promise<Reply> {
   const { action, value } = pressed;
   if (action === actionIds.openRollback) return openRollback(value, asker, desk);
-  if (action === actionIds.run) return runSuggested(value ?? '', asker, desk);
+  if (action.split('/', 1)[0] === actionIds.run) return runSuggested(value ?? '', asker, desk);
   const does = incidentAction(action);
   if (does !== null) return pressIncident(does, pressed, asker, desk);
   return { say: await click(action, value, asker, desk) };

@@ -10,7 +10,7 @@ export const actionIds = {
   holdRetry: 'hold-retry',
   holdRollBack: 'hold-roll-back',
   holdLeave: 'hold-leave',
-  /** Run the slash command that is the button's value. */
+  /** Run the slash command that is the button's value. Where several stand side by side, a slash and a word tell them apart. */
   run: 'run',
   /** Open the rollback form for the services of a deployment. */
   openRollback: 'open-rollback',

@@ -7,12 +7,14 @@ import { environmentBlocks, type HomeBlock, type HomeEnvironment } from './home/
 import { followUpBlocks, type HomeFollowUp, type HomeIncident, incidentBlocks } from './home/incidents.ts';
 import type { Detail } from './home/parts.ts';
 import { incidentActions, incidentValue } from './incident-actions.ts';
-import { when } from './text.ts';
+import { literal, when } from './text.ts';
 
 export interface HomeReport {
   organization: string;
   /** Milliseconds since 1970. */
   at: number;
+  /** The environment whose health is asked for. */
+  main: string;
   /** Those that are open, and that this person may see; null where the catalog wants no incidents. */
   incidents: readonly HomeIncident[] | null;
   /** Questions that this person may answer. */
@@ -71,11 +73,15 @@ const parted = (parts: readonly KnownBlock[][]): KnownBlock[] =>
   parts.filter((part) => part.length > 0).flatMap((part): KnownBlock[] => [{ type: 'divider' }, ...part]);
 
 /** Each does what typing the command would do. */
-function topButtons({ incidents }: HomeReport): ButtonSpec[] {
+function topButtons({ main, incidents }: HomeReport): ButtonSpec[] {
   return [
     { label: 'Deploy', action: `${actionIds.run}/deploy`, value: '/deploy' },
     { label: 'Roll back', action: `${actionIds.run}/rollback`, value: '/rollback' },
-    { label: 'Health', action: `${actionIds.run}/health`, value: '/health' },
+    {
+      label: `Health of ${literal(main, 40)}`,
+      action: `${actionIds.run}/health`,
+      value: `/health ${main}`.slice(0, 2000),
+    },
     ...(incidents
       ? [{ label: 'Declare an incident', action: incidentActions.declare, value: incidentValue('new') }]
       : []),

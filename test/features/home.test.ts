@@ -151,7 +151,7 @@ describe('whoever opened it', () => {
   test('sees what runs where, and buttons for what the commands do', async () => {
     await open('ana');
     await sees('ana', 'Skillancer', '*production*', '`v1.0.0` on all 3 services', 'Nothing is in flight');
-    await sees('ana', '"/deploy"', '"/rollback"', '"/health"', 'Declare an incident');
+    await sees('ana', '"/deploy"', '"/rollback"', '"/health production"', 'Declare an incident');
   });
 
   test('sees a deployment that waits for them with the buttons that are theirs, soon after it asked', async () => {

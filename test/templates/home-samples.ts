@@ -41,6 +41,7 @@ export const freeze = (more: Partial<Block> = {}): Block => ({
 
 export const calm: HomeReport = {
   organization: 'Skillancer',
+  main: 'production',
   at: start,
   incidents: [],
   waiting: [],
@@ -62,6 +63,7 @@ export const followUp = (n: number, text: string, due: number, issue: string | n
 
 export const busy: HomeReport = {
   organization: 'Skillancer',
+  main: 'production',
   at: start + 8 * minute,
   incidents: [
     { incident: incidentStates.working ?? incidentSample(), link },

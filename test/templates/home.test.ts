@@ -43,6 +43,7 @@ const deployments = (lane: string) =>
 const report: fc.Arbitrary<HomeReport> = fc
   .record({
     organization: hostile.text,
+    main: hostile.text,
     at: time,
     incidents: maybe(fc.array(fc.record({ incident, link: maybe(hostile.text) }), { maxLength: 3 })),
     waiting: deployments('W'),
@@ -137,7 +138,7 @@ describe('what a person reads', () => {
 
 describe('what a person can press', () => {
   const pressed = (changes: Partial<HomeReport>) => buttons(homeView({ ...calm, ...changes }).blocks);
-  const top = ['Deploy', 'Roll back', 'Health', 'Declare an incident'];
+  const top = ['Deploy', 'Roll back', 'Health of production', 'Declare an incident'];
   const [asked] = busy.waiting;
 
   test.each<[string, Partial<HomeReport>, string[]]>([

@@ -35,6 +35,7 @@ export async function reportHome(
   const blocks = await blocksFor(happenings, visible, person, now, world);
   const home: HomeReport = {
     organization: catalog.organization,
+    main: mainEnvironment(catalog),
     at: now,
     incidents: catalog.incidents
       ? await Promise.all(
@@ -54,6 +55,12 @@ export async function reportHome(
     ),
   };
   return { home, changesAt: changesAt(home, happenings, looked) };
+}
+
+/** The one that matters most, as for alerts that name none. */
+function mainEnvironment({ environments }: Catalog): string {
+  const all = [...environments.values()];
+  return (all.find(({ critical }) => critical) ?? all.at(-1))?.name ?? '';
 }
 
 /** What is secret is for those who work on it, and those who may. */
