@@ -136,6 +136,14 @@ describe.each([
       { container: { type: 'view' }, view: { type: 'home' }, user: { id: 'U0ANA' } },
     ]);
     expect(heard).toContain('app_home_opened');
+
+    await client.chat.postMessage({ channel: '#incidents', text: 'x', blocks });
+    await slack.click({ text: 'Acknowledge' }, { as: 'ana', home: true });
+    await slack.click({ text: 'Acknowledge' }, { as: 'ana' });
+    expect(pressed.slice(1)).toMatchObject([
+      { container: { type: 'view' } },
+      { container: { type: 'message' } },
+    ]);
   });
 
   test('of channels without it the bot hears nothing, until it is invited', async () => {
