@@ -11,16 +11,15 @@ import { drawnBlockId, homeView } from '../templates/home.ts';
 import { type ReportWorld, reportHome } from './home/report.ts';
 import type { Queues } from './queues.ts';
 
-/** What Slack does for the Home tab; both throw `SlackAway` or `SlackRefused`. */
-export interface HomeRooms {
+/** Throws `SlackAway` or `SlackRefused`. */
+interface HomeRooms {
   home(user: string, view: HomeView): Promise<void>;
-  permalink(channel: string, ts: string): Promise<string>;
 }
 
 export interface HomeWorld extends ReportWorld {
   clock: Clock;
   store: Store;
-  rooms: Pick<HomeRooms, 'home'>;
+  rooms: HomeRooms;
   queues: Pick<Queues, 'homes'>;
   log: { warn(fields: object, text: string): void };
 }
@@ -117,7 +116,7 @@ async function draw(user: string, world: HomeWorld): Promise<number | null> {
 }
 
 /** Shows a person how things are, unless they see just that. Throws `SlackAway` or `SlackRefused`. */
-export async function drawHome(user: string, world: HomeWorld): Promise<void> {
+async function drawHome(user: string, world: HomeWorld): Promise<void> {
   const { store, rooms, clock } = world;
   const now = clock.now();
   const { home, changesAt } = await reportHome(user, now, world);

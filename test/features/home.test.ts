@@ -188,7 +188,9 @@ describe('whoever opened it', () => {
       'a',
     );
     await declare({ title: 'Checkout is down' }, 'b');
-    await declare({ kind: 'security', isPrivate: true, title: 'A key leaked', declaredBy: null }, 'c');
+    const theirs = { ...own, owner: { id: idOf('dave'), name: 'dave' }, text: 'Change the key' };
+    const secret = { kind: 'security', isPrivate: true, title: 'A key leaked', declaredBy: null } as const;
+    await declare({ ...secret, followUps: [theirs] }, 'c');
     await open('ana', 'dave');
     await sees(
       'ana',
@@ -199,7 +201,7 @@ describe('whoever opened it', () => {
       '"Acknowledge"',
       'A key leaked',
     );
-    await sees('dave', 'Checkout is down');
+    await sees('dave', 'Checkout is down', 'Change the key');
     expect(seen('ana')).not.toContain('Not hers');
     expect(seen('dave')).not.toMatch(/Limit the pool|A key leaked/);
   });

@@ -48,14 +48,21 @@ export async function reportHome(
     inFlight: shown.filter((one) => !waiting.includes(one)),
     everywhere: blocks.filter(({ block }) => block.environment === null),
     environments: environmentsOf(looked, happenings, blocks),
-    followUps: visible.flatMap((incident) =>
-      incident.followUps
-        .filter(({ owner, done }) => owner?.id === user && done === null)
-        .map((followUp) => ({ incident, followUp })),
-    ),
+    followUps: followUpsOf(user, happenings, visible),
   };
   return { home, changesAt: changesAt(home, happenings, looked) };
 }
+
+/** What somebody shall do is theirs to read, wherever it came from; of what is secret without its title. */
+const followUpsOf = (user: string, { incidents }: Happenings, visible: readonly Incident[]) =>
+  incidents.flatMap((i) =>
+    i.followUps
+      .filter(({ owner, done }) => owner?.id === user && done === null)
+      .map((followUp) => ({
+        incident: visible.includes(i) ? i : { ...i, title: '' },
+        followUp,
+      })),
+  );
 
 /** The one that matters most, as for alerts that name none. */
 function mainEnvironment({ environments }: Catalog): string {
