@@ -25,6 +25,11 @@ export interface ErrandWorld extends World {
 }
 
 export async function runErrand(key: string, errand: Errand, world: ErrandWorld): Promise<void> {
+  if (errand.kind === 'message') {
+    // Nobody is answered: what somebody did shows where they did it.
+    if (world.incidents) await followMessage(key, errand, world.incidents);
+    return;
+  }
   const message = await result(key, errand, world).catch((error: unknown) => {
     if (error instanceof Refusal) return refused(error);
     throw error;
@@ -32,8 +37,11 @@ export async function runErrand(key: string, errand: Errand, world: ErrandWorld)
   if (message) await reply(key, errand, message, world);
 }
 
-/** Null where nobody is answered: what somebody did shows where they did it. */
-async function result(key: string, errand: Errand, world: ErrandWorld): Promise<Message | null> {
+/** An errand that answers somebody. */
+type Asked = Exclude<Errand, { kind: 'message' }>;
+
+/** Null where nobody is answered. */
+async function result(key: string, errand: Asked, world: ErrandWorld): Promise<Message | null> {
   switch (errand.kind) {
     case 'health':
       return healthReport(await checkHealth(errand, world));
@@ -54,9 +62,6 @@ async function result(key: string, errand: Errand, world: ErrandWorld): Promise<
       return announceFreeze(errand.change, world);
     case 'alert-answer':
       return alertAnswered(errand, world);
-    case 'message':
-      if (world.incidents) await followMessage(key, errand, world.incidents);
-      return null;
   }
 }
 
@@ -65,7 +70,7 @@ function incidentsIn({ incidents }: ErrandWorld): ActWorld {
   throw incidentsOff();
 }
 
-async function reply(key: string, errand: Errand, message: Message, { store, slack, clock }: ErrandWorld) {
+async function reply(key: string, errand: Asked, message: Message, { store, slack, clock }: ErrandWorld) {
   const responseUrl = await store.responseUrl(key);
   // An answer to a click stands beside the message that was clicked, never in its place.
   const replace = errand.kind === 'health' || errand.kind === 'status';

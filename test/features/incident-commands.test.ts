@@ -529,6 +529,43 @@ describe('a worker', () => {
     const stranger = await full.slack.post('about something else', { as: 'ben', in: 'deployments' });
     await full.slack.react('pushpin', { as: 'carla', message: stranger.message });
     expect(await notes(id)).toHaveLength(1);
+    await full.slack.edit('errors since 12:04', { as: 'ben', message });
+    await until('the edit', async () => (await notes(id)).length === 2);
+    expect((await notes(id)).at(-1)).toMatchObject({ kind: 'note-edited', text: '@ben: errors since 12:04' });
+    await full.slack.react('round_pushpin', { as: 'ana', message });
+    await until('the second pin', async () => (await notes(id)).length === 3);
+    await full.slack.unreact('pushpin', { as: 'carla', message });
+    await until('a look', async () => (await notes(id)).length === 4);
+    expect((await notes(id)).at(-1)).toMatchObject({ kind: 'note' });
+    await full.slack.unreact('round_pushpin', { as: 'ana', message });
+    await until('the removal', async () => (await notes(id)).length === 5);
+    expect((await notes(id)).at(-1)).toEqual({
+      kind: 'note-removed',
+      message: `${message.channel}:${message.ts}`,
+    });
+    await full.slack.react('pushpin', { as: 'carla', message });
+    await until('the note again', async () => (await notes(id)).length === 6);
+    await full.slack.remove({ as: 'ben', message });
+    await until('the deletion', async () => (await notes(id)).length === 7);
+    expect((await notes(id)).at(-1)).toMatchObject({ kind: 'note-removed' });
+    const line = await full.until('the line', async () =>
+      (await full.store.loadIncident(id))?.timeline.find((e) => e.message !== null && e.state === 'removed'),
+    );
+    expect(line.kind).toBe('note');
+  });
+
+  test('does not note what the bot itself wrote', async () => {
+    const { reply } = await full.slack.command('/incident P3 auth-svc own words', { as: 'ana' });
+    const id = idIn(reply?.text ?? '');
+    const card = await full.until(
+      'the card',
+      async () => (await full.store.loadIncident(id))?.card ?? undefined,
+    );
+    await full.slack.react('pushpin', { as: 'carla', message: card });
+    const { message } = await full.slack.post('mine', { as: 'ben', in: 'general', thread: card.ts });
+    await full.slack.react('pushpin', { as: 'carla', message });
+    await until('the note', async () => (await notes(id)).length > 0);
+    expect(await notes(id)).toMatchObject([{ text: '@ben: mine' }]);
   });
 
   test('adds a message by shortcut, from a channel without an incident by choice', async () => {
@@ -556,6 +593,30 @@ describe('a worker', () => {
       to: { id: 'U0BEN00001', name: 'ben' },
       note: 'the backup runs',
     });
+  });
+});
+
+describe('while Slack has not told yet who may', () => {
+  test('the worker asks, and does what was asked', async () => {
+    const cold = await startBot({
+      catalog: withIncidents,
+      before: ({ slack }) => slack.fail.forgetGroups(),
+    });
+    try {
+      const { reply } = await cold.slack.command('/incident P3 auth-svc logins fail', { as: 'ana' });
+      const id = idIn(reply?.text ?? '');
+      const asked = await cold.slack.command(`/incident status ${id} identified`, { as: 'ana' });
+      expect(asked.reply?.text).toMatch(/asking Slack first/);
+      await cold.whispered('ana', /Slack does not tell who may do that/);
+      cold.slack.fail.forgetGroups(false);
+      await cold.slack.command(`/incident status ${id} identified`, { as: 'ana' });
+      await cold.whispered('ana', /Its status is \*Identified\* now/);
+      expect((await cold.store.inbox(id)).filter(({ what }) => what.kind === 'status')).toMatchObject([
+        { by: ana, from: 'command', what: { to: 'identified' } },
+      ]);
+    } finally {
+      await cold.stop();
+    }
   });
 });
 

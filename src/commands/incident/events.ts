@@ -73,7 +73,7 @@ const followed = (
   event: Followed['event'],
   channel: string,
   ts: string,
-  user: string,
+  user: string | null,
   at: number,
 ): Followed => ({
   kind: 'message',
@@ -81,7 +81,7 @@ const followed = (
   channel,
   ts,
   incident: null,
-  person: { id: user, name: user },
+  person: user === null ? null : { id: user, name: user },
   given: null,
   at,
 });
@@ -98,16 +98,17 @@ async function changed(
   const isDeleted = subtype === 'message_deleted';
   const ts = isDeleted ? (deleted_ts ?? before?.ts) : after?.ts;
   const about = after ?? before;
-  const user = about?.user;
-  if (!ts || !user || user === self) return null;
+  const user = about?.user ?? null;
+  if (!ts || (user !== null && user === self) || (!isDeleted && user === null)) return null;
   // Slack tells of previews of links as edits too.
   if (!isDeleted && after && before && after.text === before.text) return null;
-  const thread = about.thread_ts;
-  const isPlace =
-    (await store.incidentAt(channel)) ?? (await store.incidentAt(`${channel}:${thread ?? ts}`)) ?? null;
+  const thread = about?.thread_ts;
+  const isPlace = (await store.incidentAt(channel)) ?? (await store.incidentAt(`${channel}:${thread ?? ts}`));
   const key = `${channel}:${ts}`;
   const isLine =
     isPlace !== null ||
     (await store.openIncidents()).some(({ timeline }) => timeline.some((line) => line.message === key));
-  return isLine ? followed(isDeleted ? 'deleted' : 'edited', channel, ts, user, clock.now()) : null;
+  if (!isLine) return null;
+  // Whoever deletes it may be an admin: Slack names the author alone.
+  return followed(isDeleted ? 'deleted' : 'edited', channel, ts, isDeleted ? null : user, clock.now());
 }

@@ -10,8 +10,8 @@ export const followed = z.strictObject({
   ts: z.string(),
   /** Null: the place tells. */
   incident: z.string().nullable(),
-  /** Who did that; the name may be the id. */
-  person,
+  /** Who did that; the name may be the id. Null: Slack does not say who deleted a message. */
+  person: person.nullable(),
   /** The message as the event showed it: the bot may not be able to read it. */
   given: z
     .strictObject({ text: z.string(), user: z.string().nullable(), link: z.string().nullable() })

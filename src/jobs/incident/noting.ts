@@ -5,6 +5,7 @@ import { SlackRefused } from '../../clients/slack-errors.ts';
 import type { SlackRooms } from '../../clients/slack-rooms.ts';
 import type { Store } from '../../clients/store/index.ts';
 import type { Act, What } from '../../records/act.ts';
+import type { Person } from '../../records/deployment.ts';
 import { cut } from '../../templates/text.ts';
 import type { World } from '../deployment/world.ts';
 import type { Queues } from '../queues.ts';
@@ -32,13 +33,13 @@ export async function followMessage(
   const incident = await incidentOf(asked, message?.thread ?? null, world);
   if (incident === null) return null;
   const key = `${channel}:${ts}`;
-  const isNoted = await wasNoted(incident, key, world);
-  const what = await becomes(asked, message, isNoted, key, world);
-  if (!what) return null;
-  const { person: by, at } = asked;
-  const named = { id: by.id, name: by.name === by.id ? await world.people.nameOf(by.id) : by.name };
+  const noter = await notedBy(incident, key, world);
+  const what = await becomes(asked, message, noter !== null, key, world);
+  const by = asked.person ?? noter;
+  if (!what || !by) return null;
+  const named = by.name === by.id ? { id: by.id, name: await world.people.nameOf(by.id) } : by;
   const from: Act['from'] = event === 'added' ? 'shortcut' : 'reaction';
-  await world.store.tellIncident(incident, name, { at, by: named, from, channel, what });
+  await world.store.tellIncident(incident, name, { at: asked.at, by: named, from, channel, what });
   await world.queues.wakeIncident(incident);
   return incident;
 }
@@ -66,11 +67,14 @@ async function incidentOf(
   return open.find(({ timeline }) => timeline.some((e) => e.message === `${channel}:${ts}`))?.id ?? null;
 }
 
-async function wasNoted(id: string, key: string, { store }: NotingWorld): Promise<boolean> {
+/** Who made a line of the timeline of it; null: nobody did. */
+async function notedBy(id: string, key: string, { store }: NotingWorld): Promise<Person | null> {
   const incident = await store.loadIncident(id);
-  if (incident?.timeline.some((e) => e.message === key)) return true;
+  const line = incident?.timeline.find((e) => e.message === key);
+  // The message that an incident was declared from is nobody's note.
+  if (line) return line.by ?? incident?.declaredBy ?? null;
   const waiting = await store.inbox(id, incident?.read ?? 0);
-  return waiting.some(({ what }) => what.kind === 'note' && what.message === key);
+  return waiting.find(({ what }) => what.kind === 'note' && what.message === key)?.by ?? null;
 }
 
 /** What the timeline has to be told, by what the message is now: events may come late, and in any order. */
