@@ -15,11 +15,12 @@ export const drill: Scenario = {
     await summary(['DRILL'], '2m');
     await ben.clicks('Acknowledge');
     await inRoom('Acknowledged by @ben', '2m');
-    await inRoom(['api-gateway', '503'], '3m');
+    await inRoom(['(made up)', '503'], '3m');
     await ben.clicks('Roll back all');
     await inRoom('it helps', '3m');
     await card('Monitoring', '3m');
     await ben.types('/incident INC-1 resolve');
+    await ben.seesForm('Resolve');
     await ben.fills({ Impact: 'Nothing, it was a drill', Resolution: 'Practice' });
     await inRoom(['✅ RESOLVED'], '2m');
     note('nobody was paged, nothing was published, nothing was changed');

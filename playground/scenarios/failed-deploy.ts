@@ -31,6 +31,7 @@ export const failedDeploy: Scenario = {
     await ben.clicks('Acknowledge');
     await thread(['Acknowledged by @ben'], '2m');
     await ben.types('/incident INC-1 resolve');
+    await ben.seesForm('Resolve');
     await ben.fills({
       Impact: 'Three minutes of errors',
       Resolution: 'The automatic rollback',

@@ -1,5 +1,6 @@
 /** All scenarios, and how one is played: stage, transcript, script, and what must hold after every one of them. */
 import { styleText } from 'node:util';
+import { uniqBy } from 'es-toolkit';
 import { people, workspace } from '../estate.ts';
 import { namesIn, startTranscript } from '../say.ts';
 import type { SlackWorkspace } from '../slack/types.ts';
@@ -75,12 +76,17 @@ function afterwards(stage: Stage): string[] {
 /** The same key in the metadata, or the same words in the same thread. */
 function doubled(slack: SlackWorkspace): string[] {
   const seen = new Set<string>();
-  return slack
+  const all = slack
     .channels()
-    .flatMap(({ name }) => slack.messages(name).flatMap(({ ts }) => slack.thread(name, ts)))
+    .flatMap(({ id }) => slack.messages(id).flatMap(({ ts, threadTs }) => slack.thread(id, threadTs ?? ts)));
+  // An answer that is shown in the channel as well is one message.
+  return uniqBy(all, ({ channel, ts }) => `${channel} ${ts}`)
     .filter(({ byBot }) => byBot)
     .flatMap((message) => {
-      const marks = [`${message.threadTs} ${message.text}`, JSON.stringify(message.metadata ?? message.ts)];
+      const marks = [
+        `${message.channel} ${message.threadTs} ${message.text}`,
+        JSON.stringify(message.metadata ?? message.ts),
+      ];
       const isDouble = marks.some((mark) => seen.has(mark));
       for (const mark of marks) seen.add(mark);
       return isDouble ? [`A message came twice: ${message.text}`] : [];
