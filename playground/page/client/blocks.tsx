@@ -4,7 +4,8 @@ import { memo, type ReactNode } from 'react';
 import { type MessageProps, Message as SlackBlocks } from 'slack-blocks-to-jsx';
 import type { Parts } from '../parts.ts';
 import { Element, isInteractive, type Place } from './elements.tsx';
-import { timeOfDay, useWorld } from './world.ts';
+import { FileButton } from './files.tsx';
+import { filesOf, timeOfDay, useWorld } from './world.ts';
 
 export function Blocks({ blocks, place }: { blocks: KnownBlock[]; place: Place }) {
   return runsOf(blocks).map((run, index) => {
@@ -109,7 +110,15 @@ const hooks: NonNullable<MessageProps['hooks']> = {
 
 /** Only what leads to the web or to a mail is a link; anything else is shown as the words that it is. */
 function Link({ href, className, children }: { href: string; className: string; children: ReactNode }) {
+  const { parts } = useWorld();
   if (!/^(https?:|mailto:)/i.test(href)) return <span>{children}</span>;
+  const file = filesOf(parts).find(({ permalink }) => permalink === href);
+  if (file)
+    return (
+      <FileButton file={file} className="link">
+        {children}
+      </FileButton>
+    );
   return (
     <a href={href} className={className} target="_blank" rel="noopener noreferrer">
       {children}

@@ -2,14 +2,14 @@
 import type { Parts } from '../parts.ts';
 import { FileList } from './files.tsx';
 import { Menu } from './menu.tsx';
-import { filesIn, messagesIn, useWorld } from './world.ts';
+import { filesOf, messagesIn, useWorld } from './world.ts';
 
 type Channel = Parts['channels'][number];
 
 export function ChannelHeader({ channel }: { channel: Channel }) {
   const { parts } = useWorld();
   const { id, label, topic, purpose, members, bookmarks, pins, archived } = channel;
-  const files = filesIn(parts, id);
+  const files = filesOf(parts).filter(({ channels }) => channels.includes(id));
   return (
     <>
       <header className="bar">

@@ -1,5 +1,5 @@
-/** Files and canvases as attachments that open when they are clicked. */
-import { useState } from 'react';
+/** Files and canvases as attachments and links that open when they are clicked. */
+import { type ReactNode, useState } from 'react';
 import type { OpenedFile } from '../../slack/types.ts';
 import { Dialog } from './dialog.tsx';
 import { useWorld } from './world.ts';
@@ -11,27 +11,43 @@ export function Files({ ids }: { ids: string[] }) {
 }
 
 export function FileList({ files }: { files: OpenedFile[] }) {
-  const [open, setOpen] = useState<OpenedFile | null>(null);
   return (
     <ul className="files">
       {files.map((file) => (
         <li key={file.id}>
-          <button type="button" className="file" onClick={() => setOpen(file)}>
+          <FileButton file={file} className="file">
             {file.kind === 'canvas' ? '📝' : '📄'} <strong>{file.title}</strong>{' '}
             <span className="quiet">
               {file.kind === 'canvas' ? 'Canvas' : `${file.name}, ${file.size} bytes`}
             </span>
-          </button>
+          </FileButton>
         </li>
       ))}
-      {open && (
-        <Dialog title={open.title} onClose={() => setOpen(null)}>
+    </ul>
+  );
+}
+
+interface FileButtonProps {
+  file: OpenedFile;
+  className: 'file' | 'link';
+  children: ReactNode;
+}
+
+export function FileButton({ file, className, children }: FileButtonProps) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <button type="button" className={className} onClick={() => setOpen(true)}>
+        {children}
+      </button>
+      {isOpen && (
+        <Dialog title={file.title} onClose={() => setOpen(false)}>
           <pre className="file-text">
-            {isText(open) ? open.text : `${open.mimetype}: nothing to read here`}
+            {isText(file) ? file.text : `${file.mimetype}: nothing to read here`}
           </pre>
         </Dialog>
       )}
-    </ul>
+    </>
   );
 }
 

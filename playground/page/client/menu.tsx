@@ -10,7 +10,7 @@ export function Menu({ label, sign, children }: { label: string; sign: string; c
     <details
       className="menu"
       ref={box}
-      onClick={({ target }) => target instanceof HTMLButtonElement && close()}
+      onClick={({ target }) => isItem(target) && close()}
       onKeyDown={({ key }) => key === 'Escape' && close()}
       onBlur={({ currentTarget, relatedTarget }) => !currentTarget.contains(relatedTarget) && close()}
     >
@@ -21,3 +21,7 @@ export function Menu({ label, sign, children }: { label: string; sign: string; c
     </details>
   );
 }
+
+/** What stands deeper, such as a file that opens above the page, leaves the menu open. */
+const isItem = (target: EventTarget): boolean =>
+  target instanceof HTMLButtonElement && target.parentElement?.className === 'menu-items';

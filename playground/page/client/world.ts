@@ -67,12 +67,9 @@ export function messagesIn(parts: Parts, channel: string): Message[] {
     .sort((a, b) => Number(a.ts) - Number(b.ts));
 }
 
-/** Files and canvases that this person can see in the channel, oldest first. */
-export function filesIn(parts: Parts, channel: string): OpenedFile[] {
-  return Object.entries(parts)
-    .flatMap(([name, part]) => (name.startsWith('file ') ? [part as OpenedFile] : []))
-    .filter(({ channels }) => channels.includes(channel));
-}
+/** Files and canvases that this person can see, oldest first. */
+export const filesOf = (parts: Parts): OpenedFile[] =>
+  Object.entries(parts).flatMap(([name, part]) => (name.startsWith('file ') ? [part as OpenedFile] : []));
 
 export const isReply = ({ threadTs, ts, broadcast }: Message): boolean =>
   threadTs !== undefined && threadTs !== ts && !broadcast;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { WebClient } from '@slack/web-api';
+import { WebSocket } from 'ws';
 import type { SlackWorkspace } from '../../../playground/slack/index.ts';
 import { type Bot, eventually, socketBot, workspace } from './bots.ts';
 
@@ -63,6 +64,29 @@ test('an envelope that is not acknowledged within three seconds shows operation_
   const { app } = await newBot();
   app.command('/deploy', () => new Promise<void>(() => {}));
   expect(await slack.command('/deploy x', { as: 'ana' })).toMatchObject({ error: 'operation_timeout' });
+});
+
+test('an event that is not acknowledged comes again, and says so', async () => {
+  const client = new WebClient('xapp-test', { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 } });
+  const { url = '' } = await client.apps.connections.open({});
+  const socket = new WebSocket(url);
+  const tries: { event: string; attempt: number; reason: string }[] = [];
+  socket.on('message', (data) => {
+    const { envelope_id, retry_attempt: attempt, retry_reason: reason, payload } = JSON.parse(String(data));
+    if (payload?.type !== 'event_callback') return;
+    tries.push({ event: payload.event_id, attempt, reason });
+    if (attempt > 0) socket.send(JSON.stringify({ envelope_id }));
+  });
+  await eventually(() => slack.sockets() === 1);
+  const { error } = await slack.post('anybody?', { as: 'ana', in: 'incidents' });
+  expect(error).toBe('operation_timeout');
+  await eventually(() => tries.length === 2);
+  const [first] = tries;
+  expect(tries).toEqual([
+    { event: first?.event, attempt: 0, reason: '' },
+    { event: first?.event, attempt: 1, reason: 'http_timeout' },
+  ]);
+  socket.close();
 });
 
 test('opening a socket needs the app token', async () => {
