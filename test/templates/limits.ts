@@ -185,12 +185,15 @@ function inputViolations(at: string, block: { [key: string]: Json }): string[] {
     ...(element.placeholder === undefined
       ? []
       : textViolations(`${at} placeholder`, element.placeholder, 150)),
-    ...(element.type === 'plain_text_input' ? [] : choiceViolations(at, element, most)),
+    ...(withoutOptions.includes(String(element.type)) ? [] : choiceViolations(at, element, most)),
     ...(element.initial_value === undefined
       ? []
       : raw(`${at} initial`, element.initial_value, Number(element.max_length))),
   ];
 }
+
+/** What is written, and what Slack itself offers. */
+const withoutOptions = ['plain_text_input', 'users_select', 'datepicker'];
 
 /** What can be chosen, and what is chosen at the beginning: an empty beginning has to be left out. */
 function choiceViolations(at: string, element: { [key: string]: Json }, most: number): string[] {
