@@ -200,7 +200,10 @@ export interface SlackWorkspace {
 
   /** '/deploy production all' typed in a channel ('deployments' when not said). `autoformat`: as a composer garbles it. */
   command(text: string, by: { as: string; in?: string; autoformat?: boolean }): Promise<Delivery>;
-  /** The open modal, else the newest message that holds such a button and that the person can see, else the home tab; `home`: only that. */
+  /**
+   * The open modal, else the newest message that holds such a button and that the person can see, else the home tab;
+   * `home`: only that.
+   */
   click(button: ButtonChoice, by: { as: string; message?: MessagePlace; home?: boolean }): Promise<Delivery>;
   choose(choice: MenuChoice, by: { as: string; message?: MessagePlace; home?: boolean }): Promise<Delivery>;
   /** Fills inputs of the open modal, by label, action_id or block_id, and submits it. */
