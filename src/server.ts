@@ -7,35 +7,23 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { createAlerts } from './alerts/index.ts';
 import { createSigningKeys } from './alerts/sns-keys.ts';
-import { createAlb } from './clients/alb.ts';
-import { createAws } from './clients/aws.ts';
-import { type Clock, clockFrom } from './clients/clock.ts';
-import { createEcr } from './clients/ecr.ts';
-import { createGitHubIssues } from './clients/github-issues.ts';
-import { createLimiter, type Limiter } from './clients/limiter.ts';
-import { createPagerDuty } from './clients/pagerduty.ts';
+import { clockFrom } from './clients/clock.ts';
+import { createLimiter } from './clients/limiter.ts';
 import { createPeople } from './clients/people.ts';
-import { createProbe } from './clients/probe.ts';
 import { checkDurability, ready, requestConnection, workerConnection } from './clients/redis.ts';
 import { createSlackWriter, slackClient } from './clients/slack.ts';
 import { channelProblem } from './clients/slack-channel.ts';
-import { createRoomClaims, createSlackRooms } from './clients/slack-rooms.ts';
-import { createStatuspage } from './clients/statuspage.ts';
 import { createStore } from './clients/store/index.ts';
 import { patience } from './commands/desk.ts';
 import { EnvironmentError, type ProcessSettings, readEnvironment, secretsOf } from './config/environment.ts';
 import { CatalogError, loadCatalog } from './config/load-catalog.ts';
 import { createFront } from './front.ts';
 import { createHttp } from './http.ts';
-import { createIncidentMetrics } from './incident-metrics.ts';
 import { createQueues } from './jobs/queues.ts';
-import { keepSweeping, sweep } from './jobs/sweep.ts';
-import { startWorkers } from './jobs/workers.ts';
 import { createLog, slackLogger } from './log.ts';
 import { createMetrics } from './metrics.ts';
-import type { Incident } from './records/incident.ts';
 import { atMost, stopOnSignals } from './shutdown.ts';
-import { ecsTarget } from './targets/ecs.ts';
+import { startWork } from './worker-half.ts';
 
 export interface Server {
   port: number;
@@ -43,7 +31,6 @@ export interface Server {
 }
 
 const redisPatience = 30_000;
-const sweepEvery = 5_000;
 /** What is under way gets so many real milliseconds to end, all in all less than the 30 s of Kubernetes and ECS. */
 const patienceAtEnd = { requests: 3_000, workers: 20_000, connections: 2_000 };
 /** Well within the time that a membership counts as fresh, in the clock's milliseconds. */
@@ -67,7 +54,6 @@ export async function startServer(settings: ProcessSettings, log: Logger): Promi
   const queues = createQueues(patient, settings.prefix);
   const requestQueues = createQueues(impatient, settings.prefix);
   const metrics = createMetrics(requestQueues);
-  const incidentMetrics = createIncidentMetrics(metrics.registry);
   const stops: ((redisAnswers: boolean) => Promise<unknown>)[] = [];
 
   const requestStore = createStore(impatient, settings.prefix, { patience, warn: (text) => log.warn(text) });
@@ -88,45 +74,21 @@ export async function startServer(settings: ProcessSettings, log: Logger): Promi
       : null;
 
   if (settings.role !== 'web') {
-    const store = createStore(patient, settings.prefix);
-    const aws = createAws({ limiter });
-    const shared = {
+    const work = startWork({
+      settings,
       catalog,
       clock,
-      people,
+      client,
+      limiter,
       slack,
-      rooms: createSlackRooms(client, limiter, createRoomClaims(patient, settings.prefix)),
-      store,
+      people,
       queues,
-      target: ecsTarget({ aws, ecr: createEcr({ aws }), clock }),
-      probe: createProbe(clock),
-    };
-    const incidents = catalog.incidents && {
-      ...shared,
-      ...outsideOf(settings, limiter, clock),
-      alb: createAlb({ aws }),
-      showIncident: async (after: Incident, before: Incident) => {
-        incidentMetrics.changed(before, after);
-        await queues.redrawIncident(after.id);
-      },
-    };
-    const world = {
-      ...shared,
-      incidents: incidents ?? null,
-      show: ({ id }: { id: string }) => queues.redraw(id),
-      ended: metrics.ended,
-      trouble: ({ id, step }: { id: string; step: string }, err: unknown) =>
-        log.warn({ deployment: id, step, err }, 'a step could not tell'),
-    };
-    const workers = startWorkers(patient, settings.prefix, world, log);
-    const sweeping = keepSweeping(
-      () => sweep(store, queues),
-      sweepEvery,
-      (err) => log.warn({ err }, 'the sweep failed'),
-    );
+      metrics,
+      log,
+      redis: patient,
+    });
     stops.push(async (redisAnswers) => {
-      sweeping.stop();
-      if (await atMost(patienceAtEnd.workers, workers.close(!redisAnswers))) return;
+      if (await atMost(patienceAtEnd.workers, work.stop(!redisAnswers))) return;
       log.warn('Some jobs did not come to an end; another worker goes on with them.');
     });
   }
@@ -185,17 +147,6 @@ export async function startServer(settings: ProcessSettings, log: Logger): Promi
       patient.disconnect();
       impatient.disconnect();
     },
-  };
-}
-
-/** What the environment names no token for is not there; the catalog's other ways are taken then. */
-function outsideOf({ pagerduty, statuspage, github }: ProcessSettings, limiter: Limiter, clock: Clock) {
-  return {
-    pagerduty: pagerduty.routingKey || pagerduty.token ? createPagerDuty(pagerduty, clock) : null,
-    statuspage: statuspage.token
-      ? createStatuspage({ token: statuspage.token, apiUrl: statuspage.apiUrl }, { clock, limiter })
-      : null,
-    github: github.token ? createGitHubIssues({ token: github.token, apiUrl: github.apiUrl }, clock) : null,
   };
 }
 

@@ -20,6 +20,8 @@ import { reportStatus } from './status.ts';
 export interface ErrandWorld extends World {
   slack: SlackWriter;
   queues: Pick<Queues, 'wake' | 'raise' | 'run'>;
+  /** Asks for everybody's Home to be drawn anew. Must not throw. */
+  showHomes(): Promise<void>;
   /** Null where the catalog has no section about incidents. */
   incidents: (ActWorld & NotingWorld) | null;
 }
@@ -59,6 +61,7 @@ async function result(key: string, errand: Asked, world: ErrandWorld): Promise<M
     case 'freeze':
       return freezeIfAllowed(key, errand.change, world);
     case 'freeze-announced':
+      await world.showHomes();
       return announceFreeze(errand.change, world);
     case 'alert-answer':
       return alertAnswered(errand, world);

@@ -10,6 +10,7 @@ import { handleAlert } from './alerts/handle.ts';
 import type { AlertWorld } from './alerts/world.ts';
 import { advance, type Stage } from './deployment/advance.ts';
 import { type ErrandWorld, runErrand } from './errands.ts';
+import { attendHome, type HomeWorld } from './home.ts';
 import { advanceIncident, type IncidentStage } from './incident/advance.ts';
 import { runEffect } from './incident/effects/index.ts';
 import type { IncidentWorld } from './incident/world.ts';
@@ -21,6 +22,7 @@ export interface WorkersWorld extends Stage, ScreenWorld, ErrandWorld {
   queues: Queues;
   /** Null where the catalog has no section about incidents. */
   incidents: (IncidentStage & IncidentWorld) | null;
+  home: HomeWorld;
 }
 
 export interface WorkerLog {
@@ -58,6 +60,7 @@ export function startWorkers(
     new Worker('deployments', (job, token) => visit(job, token, world, log), options(50)),
     new Worker('screens', (job, token) => draw(job, token, world, log), options(50)),
     new Worker('errands', (job, token) => serve(job, token, world), options(20)),
+    new Worker('homes', (job, token) => drawHome(job, token, world), options(5)),
     ...incidentWorkers(world, log, (name, work, concurrency) => new Worker(name, work, options(concurrency))),
   ];
   for (const worker of workers) {
@@ -95,6 +98,11 @@ async function visit(
 
 /** Milliseconds between two tries to read a record. */
 const unreadableWait = 10_000;
+
+async function drawHome(job: Job, token: string | undefined, { home, clock }: WorkersWorld): Promise<void> {
+  const again = await attendHome(job.name, job.data, home);
+  if (again !== null) await later(job, token, again, clock);
+}
 
 type Work = (job: Job, token?: string) => Promise<void>;
 

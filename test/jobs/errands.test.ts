@@ -29,6 +29,7 @@ function worldOf(said: string[], refusals = 0): ErrandWorld {
     ...hand.worker(),
     queues: { ...hand.worker().queues, wake: async () => {}, raise: async () => {}, run: async () => {} },
     incidents: null,
+    showHomes: async () => {},
     slack: {
       channelId: never,
       find: never,

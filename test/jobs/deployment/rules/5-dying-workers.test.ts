@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Worker } from 'bullmq';
 import type { SlackWriter } from '../../../../src/clients/slack.ts';
+import { createSight } from '../../../../src/jobs/home/sight.ts';
 import { backoff, createQueues, type Queues } from '../../../../src/jobs/queues.ts';
 import { startWorkers } from '../../../../src/jobs/workers.ts';
 import { type ByHand, byHand, staging } from '../../by-hand.ts';
@@ -37,7 +38,10 @@ const log = {
   error: (fields: object) => void logged.push(fields),
 };
 const startOurs = () => {
-  workers = startWorkers(hand.redis, hand.prefix, { ...hand.worker(), slack: silent, queues, incidents: null }, log);
+  const world = { ...hand.worker(), slack: silent, queues, incidents: null, showHomes: async () => {} };
+  const sight = createSight({ ...world, permalink: async () => '' });
+  const home = { ...world, log, sight, rooms: { home: async () => {} } };
+  workers = startWorkers(hand.redis, hand.prefix, { ...world, home }, log);
 };
 
 /** A worker that takes the job and is never heard of again. */
