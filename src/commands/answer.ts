@@ -9,7 +9,7 @@ import { refused, sorry } from '../templates/replies.ts';
 import type { Asker, Desk, Reply } from './desk.ts';
 
 /** How something came in, for the metrics and the audit. */
-export type InKind = 'command' | 'click' | 'form' | 'shortcut' | 'event';
+type InKind = 'command' | 'click' | 'form' | 'shortcut' | 'event';
 
 export interface Front extends Desk {
   slack: SlackWriter;

@@ -258,5 +258,5 @@ export function common(given: Answers) {
 export const typed = (given: Answers, block: string): string | null =>
   given[block]?.[answer]?.value?.trim() || null;
 
-export const picked = (given: Answers, block: string): string[] =>
+const picked = (given: Answers, block: string): string[] =>
   (given[block]?.[answer]?.selected_options ?? []).map((o) => o.value);

@@ -99,7 +99,7 @@ test('commands', async () => {
       'by',
       '2099-12-24',
       'commander',
-      'https://x.example/<>',
+      'https://links.example/<>',
       'monitoring',
       'overload',
       '--kind security',

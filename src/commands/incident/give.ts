@@ -42,6 +42,6 @@ export async function later(name: string, work: Errand, asker: Asker, desk: Desk
 }
 
 /** What is in the inbox is safe: should nobody be woken, the incident's own look finds it soon. */
-export function wake(id: string, { queues }: Desk): void {
+function wake(id: string, { queues }: Desk): void {
   queues.wakeIncident(id).catch(() => {});
 }

@@ -24,7 +24,7 @@ export interface ShownMessage {
 }
 
 /** The callback ids of `manifest.yml`. */
-export const shortcutIds = {
+const shortcutIds = {
   declare: 'declare-incident',
   declareFromMessage: 'declare-incident-from-message',
   addToTimeline: 'add-to-timeline',

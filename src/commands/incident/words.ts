@@ -3,7 +3,7 @@ import type { Catalog } from '../../config/catalog.ts';
 import { nearest } from '../../config/nearest.ts';
 import { type DrillScenario, drillScenarios } from '../../records/incident.ts';
 import { Refusal } from '../../records/refusal.ts';
-import { type IncidentVerb, incidentVerbNames, incidentVerbs } from '../../templates/incident/help.ts';
+import { type IncidentVerb, incidentVerbNames } from '../../templates/incident/help.ts';
 import { shown } from '../mistakes.ts';
 import { corrected, readWords, type Word, type Words } from '../words.ts';
 import { readDeclaration } from './declaration.ts';
@@ -132,6 +132,3 @@ function scenarioIn(read: Words, word: Word | undefined): DrillScenario {
     meant && word ? corrected(read, word, meant) : undefined,
   );
 }
-
-/** As it would be typed. */
-export const usageOf = (verb: IncidentVerb): string => `/incident ${incidentVerbs[verb].usage}`;

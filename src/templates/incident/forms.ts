@@ -326,13 +326,8 @@ export function readHandOverForm(values: unknown) {
   };
 }
 
-export const publicStatuses = ['investigating', 'identified', 'monitoring', 'resolved'] as const;
-export const componentStatuses = [
-  'operational',
-  'degraded_performance',
-  'partial_outage',
-  'major_outage',
-] as const;
+const publicStatuses = ['investigating', 'identified', 'monitoring', 'resolved'] as const;
+const componentStatuses = ['operational', 'degraded_performance', 'partial_outage', 'major_outage'] as const;
 
 const componentWords = {
   operational: 'Operational',
@@ -385,7 +380,7 @@ export function readPublishForm(values: unknown) {
 }
 
 /** Follow-ups that the resolve form has room for; more are written down with /incident follow-up. */
-export const followUpsInForm = 5;
+const followUpsInForm = 5;
 
 export function resolveForm(i: Incident, channel: string): ModalView {
   const followUps = Array.from({ length: followUpsInForm }, (_, index) => index + 1);

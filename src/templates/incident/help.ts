@@ -54,7 +54,7 @@ export const incidentVerbs = {
 export type IncidentVerb = keyof typeof incidentVerbs;
 
 /** Those that are about no incident that is there already. */
-export const verbsWithoutIncident: readonly IncidentVerb[] = ['list', 'drill'];
+const verbsWithoutIncident: readonly IncidentVerb[] = ['list', 'drill'];
 
 export const incidentVerbNames = Object.keys(incidentVerbs).filter((name): name is IncidentVerb =>
   Object.hasOwn(incidentVerbs, name),
