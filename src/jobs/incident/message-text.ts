@@ -33,6 +33,6 @@ function partOf(inner: string, nameOf: (id: string) => string | undefined): stri
 
 /** The addresses of its links, http(s) only. */
 export const linksIn = (text: string): string[] =>
-  [...text.matchAll(/<(https?:\/\/[^<>|\s]+)/g)].flatMap(([, url]) =>
-    url && URL.canParse(url) && url.length <= 2000 ? [url] : [],
-  );
+  [...text.matchAll(/<(https?:\/\/[^<>|\s]+)/g)]
+    .map(([, url = '']) => url.replaceAll('&amp;', '&'))
+    .filter((url) => URL.canParse(url) && url.length <= 2000);
