@@ -73,8 +73,12 @@ const verdicts = ({ services }: Findings): string =>
   services.map(({ service, verdict }) => `${service} ${verdict}`).join();
 
 /** The decision matrix with its buttons, once. */
-export const recommended = (i: Incident, at: number): Incident =>
-  posted({ ...i, clocks: { ...i.clocks, mitigate: null } }, at, 'mitigate', { kind: 'mitigate' });
+export function recommended(i: Incident, at: number): Incident {
+  const next = { ...i, clocks: { ...i.clocks, mitigate: null } };
+  const shown = posted(next, at, 'mitigate', { kind: 'mitigate' });
+  // Runbook 001, "Communicate": "Notify affected customers", with the text ready; what is secret is not for them yet.
+  return i.isPrivate || i.kind === 'review' ? shown : posted(shown, at, 'customers', { kind: 'customers' });
+}
 
 export function hearMitigation(
   i: Incident,
@@ -125,7 +129,7 @@ function carriedOut(i: Incident, { key, what, tries }: Effect, result: EffectRes
       const statusPage = id ? { id, link } : done.statusPage;
       return told({ ...done, statusPage }, at, {
         kind: 'public',
-        text: `On the status page: ${what.status}`,
+        text: publicLine(key, what.status),
         links,
       });
     }
@@ -150,6 +154,12 @@ function carriedOut(i: Incident, { key, what, tries }: Effect, result: EffectRes
   }
 }
 
+/** Says which update it was: lines that say the same would look as if something had been published twice. */
+function publicLine(key: string, status: string): string {
+  const update = /^publish-update-(\d+)$/.exec(key)?.[1];
+  return `${update ? `Update ${update}, on` : 'On'} the status page: ${status}`;
+}
+
 function wentWrong(
   i: Incident,
   effect: Effect,
@@ -162,9 +172,11 @@ function wentWrong(
     trouble: why,
     ...(retryIn === null ? { state: 'failed' } : { notBefore: at + retryIn }),
   });
+  // A bot is no member of what was archived, and may not open it (Slack documentation): its thread is there still.
+  const room = effect.what.kind === 'unarchive' && retryIn === null ? null : i.room;
   const isNews = isFirst || retryIn === null;
   const text = `${nameOf(effect)}: ${why}${retryIn === null ? '' : ' (is tried again)'}`;
-  return isNews ? noted(failed, at, { kind: 'trouble', text }) : failed;
+  return isNews ? noted({ ...failed, room }, at, { kind: 'trouble', text }) : failed;
 }
 
 /** What an effect is called where its trouble is told. */

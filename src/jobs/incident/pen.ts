@@ -49,7 +49,7 @@ export function announced(i: Incident, now: number, key: string, post: Post): In
 
 /** Whether its posts go into a war room, which may still have to be made. */
 export const livesInRoom = ({ room, effects }: Incident): boolean =>
-  room !== null || effects.some((e) => e.what.kind === 'room' && e.state !== 'failed');
+  room !== null || effects.some((e) => e.what.kind === 'room' && e.state === 'due');
 
 /** Adds an effect unless one of that key is there already. */
 export function withEffect(
