@@ -100,7 +100,15 @@ export const opsText = mostly(
     fc.constantFrom('status', 'audit', 'AUDIT'),
     optional(fc.oneof(fc.constantFrom('D-1', '#d-2'), said), 2),
   ),
-  sentence(fc.constantFrom('stauts', 'audits', 'what', ...inherited), optional(anyWord)),
+  fc.oneof(
+    sentence(fc.constantFrom('stauts', 'audits', 'what', ...inherited), optional(anyWord)),
+    sentence(
+      fc.constantFrom('freeze', 'thaw', 'FREEZE'),
+      fc.oneof(environment, mistyped, fc.constant('all')),
+      optional(fc.constantFrom('until 18:00', 'until 2h', 'until tomorrow 09:00', 'until later', 'for 30m')),
+      optional(fc.oneof(reason, said)),
+    ),
+  ),
 );
 
 const commandLine = fc.oneof(
