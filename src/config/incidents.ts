@@ -167,7 +167,6 @@ const matrixRow = z.strictObject({
   /** Never recommended, and warned of, while this row holds, whatever other rows say. */
   forbid: z.array(z.enum(mitigationActions)).default([]),
 });
-export type MatrixRow = Readonly<z.infer<typeof matrixRow>>;
 
 /** Runbook 001, "Rollback Decision Matrix". */
 const matrixDefaults: z.input<typeof matrixRow>[] = [

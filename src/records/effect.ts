@@ -26,7 +26,7 @@ const post = z.discriminatedUnion('kind', [
 ]);
 export type Post = z.infer<typeof post>;
 
-export const effectWhat = z.discriminatedUnion('kind', [
+const effectWhat = z.discriminatedUnion('kind', [
   /** The parent message in the incidents channel. Result: channel, ts. */
   z.strictObject({ kind: z.literal('card') }),
   /** The war room with topic, purpose and bookmarks. Result: channel (id), name. */

@@ -407,7 +407,10 @@ describe('a valid request is understood in any order, whatever Slack makes of it
       reason,
       skipStaging: fc.boolean(),
       planOnly: fc.boolean(),
-      incident: fc.option(fc.nat({ max: 999_999 }).map((n) => `INC-${n}`), { nil: null }),
+      incident: fc.option(
+        fc.nat({ max: 999_999 }).map((n) => `INC-${n}`),
+        { nil: null },
+      ),
     });
     fc.assert(
       fc.property(wanted, seed, (request, stream) => {

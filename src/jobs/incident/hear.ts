@@ -180,7 +180,7 @@ function wentWrong(
 }
 
 /** What an effect is called where its trouble is told. */
-export function nameOf({ what }: Pick<Effect, 'what'>): string {
+function nameOf({ what }: Pick<Effect, 'what'>): string {
   switch (what.kind) {
     case 'card':
       return 'The card in the incidents channel';

@@ -40,7 +40,7 @@ export function recentButtons(
     .map(({ service, from }, index) => ({
       label: `Roll back ${literal(service, 40)} to ${literal(from ?? '', 25)}`,
       does: 'mitigate',
-      arg: `roll-back ${service}`,
+      arg: `roll-back ${service} ${from}`,
       among: `recent/${index}`,
     }));
 }

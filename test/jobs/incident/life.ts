@@ -13,7 +13,7 @@ export const minute = 60_000;
 /** A Friday, 10:00 UTC. */
 export const start = Date.UTC(2026, 10, 20, 10);
 
-export const rules = (said: object = {}): IncidentRules =>
+const rules = (said: object = {}): IncidentRules =>
   section.parse({
     on_call: {
       otherwise: ['U0000001'],

@@ -55,12 +55,18 @@ function findingOf(health: ServiceHealth): Finding {
   };
 }
 
-/** Words of probes and of ECS by which a symptom of the matrix shows. */
+/**
+ * Words of probes and of ECS by which a symptom of the matrix shows. A database that is only named is no sign: that one
+ * forbids rolling back.
+ */
 const signs: readonly [Symptom, RegExp][] = [
-  ['error-rate', /\b5\d\d\b/],
-  ['slow', /\bslow|took|within|longer than/i],
-  ['database-errors', /database|\bdb\b|postgres|mysql|sql/i],
-  ['saturation', /memory|\bcpu\b|OutOfMemory/i],
+  ['error-rate', /answered 5\d\d\b/],
+  ['slow', /\btook \d|no answer within/],
+  [
+    'database-errors',
+    /(database|postgres|mysql|\bdb\b)[^,}]{0,40}(error|down|refus|fail|unhealthy|timeout)/i,
+  ],
+  ['saturation', /out ?of ?memory|\b(cpu|memory)\b[^,}]{0,20}(9\d|100) ?%/i],
 ];
 
 function symptomsOf({ running, probes }: ServiceHealth): Symptom[] {

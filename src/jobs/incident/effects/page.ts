@@ -1,5 +1,7 @@
 /** Reaching people: PagerDuty where the catalog names a schedule, direct messages where it does not or does not answer. */
-import { SlackRefused } from '../../../clients/slack-errors.ts';
+import { OutsideRefused } from '../../../clients/outside.ts';
+import type { PagerDuty } from '../../../clients/pagerduty.ts';
+import { SlackAway, SlackRefused } from '../../../clients/slack-errors.ts';
 import type { Effect } from '../../../records/effect.ts';
 import { type Incident, subjectOf } from '../../../records/incident.ts';
 import type { Severity } from '../../../records/incident-terms.ts';
@@ -11,7 +13,7 @@ import { type IncidentWorld, rulesOf } from '../world.ts';
 import type { Carry } from './index.ts';
 
 /** What PagerDuty knows our incident by; `/alerts/pagerduty` finds the way back by it. */
-export const dedupKeyOf = ({ id }: Pick<Incident, 'id'>): string => `pilothouse:${id}`;
+const dedupKeyOf = ({ id }: Pick<Incident, 'id'>): string => `pilothouse:${id}`;
 
 /** PagerDuty documentation, Events API v2: the four severities of an event. */
 const pagerDutySeverity: Readonly<Record<Severity, 'critical' | 'error' | 'warning' | 'info'>> = {
@@ -23,13 +25,42 @@ const pagerDutySeverity: Readonly<Record<Severity, 'critical' | 'error' | 'warni
 
 export const page: Carry<'page'> = async (i, effect, world) => {
   const { on_call } = rulesOf(world);
-  const { level, why } = effect.what;
+  const { level } = effect.what;
   const entries = level === 0 ? on_call.otherwise : (on_call.escalate[level - 1] ?? on_call.otherwise);
   if (i.drill) return drilled(i, effect, `Drill: ${list(entries)} would be paged`, world);
   if (!usesPagerDuty(world)) return { text: await callDirectly(i, effect, entries, world) };
-  // Whoever PagerDuty cannot reach now is called the other way, once, while PagerDuty is tried again.
-  if (effect.tries === 1) await callDirectly(i, effect, entries, world);
-  await world.pagerduty.trigger({
+  const [rung] = await Promise.allSettled([ring(i, effect.what, world)]);
+  if (rung.status === 'fulfilled' && level === 0) return { text: 'Paged on-call in PagerDuty' };
+  // Neither waits for the other: whoever PagerDuty cannot reach is called in Slack, and PagerDuty rings without Slack.
+  const [called] = await Promise.allSettled([callDirectly(i, effect, entries, world)]);
+  const unreached = called.status === 'rejected' ? asTrouble(called.reason) : null;
+  if (rung.status === 'rejected') {
+    // A refusal is not tried again, but a message that is only late is.
+    throw rung.reason instanceof OutsideRefused ? (unreached ?? rung.reason) : rung.reason;
+  }
+  if (!world.pagerduty.can.escalate) {
+    if (unreached) throw unreached;
+    return { text: `Paged again in PagerDuty; called ${list(entries)} directly` };
+  }
+  // Ringing once more for a message's sake would take back that somebody acknowledged meanwhile.
+  return {
+    text: `Called level ${level + 1} in PagerDuty, ${unreached ? `but ${list(entries)} not` : `and ${list(entries)}`} directly`,
+  };
+};
+
+/** What Slack says no to; everything else is no trouble outside, and is thrown. */
+function asTrouble(reason: unknown): SlackAway | SlackRefused {
+  if (reason instanceof SlackAway || reason instanceof SlackRefused) return reason;
+  throw reason;
+}
+
+/** PagerDuty calls whoever is on call at this level. */
+async function ring(
+  i: Incident,
+  { level, why }: { level: number; why: string },
+  { pagerduty }: IncidentWorld & { pagerduty: PagerDuty },
+): Promise<void> {
+  await pagerduty.trigger({
     dedupKey: dedupKeyOf(i),
     summary: pageSummary(i),
     severity: pagerDutySeverity[i.severity],
@@ -39,13 +70,8 @@ export const page: Carry<'page'> = async (i, effect, world) => {
     links: [],
     details: { incident: i.id, severity: i.severity, why, declaredAt: new Date(i.declaredAt).toISOString() },
   });
-  if (level === 0) return { text: 'Paged on-call in PagerDuty' };
-  await callDirectly(i, effect, entries, world);
-  if (!world.pagerduty.can.escalate)
-    return { text: `Paged again in PagerDuty; called ${list(entries)} directly` };
-  await world.pagerduty.escalate(dedupKeyOf(i), level + 1);
-  return { text: `Called level ${level + 1} in PagerDuty, and ${list(entries)} directly` };
-};
+  if (level > 0 && pagerduty.can.escalate) await pagerduty.escalate(dedupKeyOf(i), level + 1);
+}
 
 export const pageLeadership: Carry<'page-leadership'> = async (i, effect, world) => {
   const { leadership } = rulesOf(world).on_call;
@@ -90,9 +116,7 @@ async function fromSchedule(world: IncidentWorld): Promise<string[]> {
   }
 }
 
-const usesPagerDuty = (
-  world: IncidentWorld,
-): world is IncidentWorld & { pagerduty: NonNullable<IncidentWorld['pagerduty']> } =>
+const usesPagerDuty = (world: IncidentWorld): world is IncidentWorld & { pagerduty: PagerDuty } =>
   world.pagerduty?.can.page === true;
 
 async function callDirectly(
