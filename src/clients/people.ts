@@ -1,8 +1,9 @@
 /** Who somebody is to the catalog: roles by Slack id, e-mail address or user group, from a cache that is kept warm. */
-import type { WebClient } from '@slack/web-api';
+import { WebAPIRateLimitedError, type WebClient } from '@slack/web-api';
 import type { Catalog, Role } from '../config/catalog.ts';
 import type { Person } from '../records/deployment.ts';
 import type { Clock } from './clock.ts';
+import { awayFor, SlackAway, translated } from './slack-errors.ts';
 
 /** `unknown`: the membership could not be read, which denies. */
 export type May = 'yes' | 'no' | 'unknown';
@@ -12,7 +13,10 @@ export interface People {
   mayCached(person: Person, roles: readonly Role[]): May;
   /** Reads what the cache lacks; `unknown` if Slack does not tell. */
   may(person: Person, roles: readonly Role[]): Promise<May>;
-  /** The users behind entries of the catalog, each once; whoever cannot be read is left out. */
+  /**
+   * The users behind entries of the catalog, each once, for calling them: while Slack does not answer, as they were known
+   * last. Whom Slack does not know is left out. Throws `SlackAway` where nobody is known because Slack does not answer.
+   */
   idsOf(entries: readonly string[]): Promise<string[]>;
   /** The handle of a user by Slack id, without '@'; the id itself where Slack does not tell. */
   nameOf(id: string): Promise<string>;
@@ -40,6 +44,13 @@ export function createPeople(
 ): People {
   const cache = new Map<string, Members>();
   const names = new Map<string, string>();
+  /** Entries of which Slack could not be asked the last time. */
+  const unasked = new Set<string>();
+  const readInVain = (method: string, entry: string, error: unknown) => {
+    const isLimited = error instanceof WebAPIRateLimitedError;
+    if (isLimited || translated(method, error) instanceof SlackAway) unasked.add(entry);
+    onProblem(entry, error);
+  };
   const known = (entry: string): Members | undefined => {
     if (isUser(entry)) return { ids: [entry], mention: `<@${entry}>`, at: clock.now() };
     const members = cache.get(entry);
@@ -51,22 +62,24 @@ export function createPeople(
     try {
       const { usergroups = [] } = await slack.usergroups.list({ include_users: true });
       for (const entry of entries) {
+        unasked.delete(entry);
         const group = usergroups.find(({ id, handle }) => id === entry || `@${handle}` === entry);
         if (group?.id)
           cache.set(entry, { ids: group.users ?? [], mention: `<!subteam^${group.id}>`, at: clock.now() });
         else onProblem(entry, new Error(`Slack has no user group ${entry}.`));
       }
     } catch (error) {
-      for (const entry of entries) onProblem(entry, error);
+      for (const entry of entries) readInVain('usergroups.list', entry, error);
     }
   };
   const readAddress = async (email: string): Promise<void> => {
+    unasked.delete(email);
     try {
       const { user } = await slack.users.lookupByEmail({ email });
       if (!user?.id) throw new Error(`Slack knows nobody with the address ${email}.`);
       cache.set(email, { ids: [user.id], mention: `<@${user.id}>`, at: clock.now() });
     } catch (error) {
-      onProblem(email, error);
+      readInVain('users.lookupByEmail', email, error);
     }
   };
   const read = async (entries: readonly string[]): Promise<void> => {
@@ -92,7 +105,12 @@ export function createPeople(
     mentions: (role) => catalog.people[role].map((entry) => known(entry)?.mention ?? entry),
     async idsOf(entries) {
       await read(entries.filter((entry) => !known(entry)));
-      return [...new Set(entries.flatMap((entry) => known(entry)?.ids ?? []))];
+      const ids = entries.flatMap((entry) => (known(entry) ?? cache.get(entry))?.ids ?? []);
+      // Nobody is no answer: a page would count as made.
+      if (ids.length === 0 && entries.some((entry) => unasked.has(entry))) {
+        throw new SlackAway(`Slack does not tell who ${entries.join(', ')} is`, awayFor);
+      }
+      return [...new Set(ids)];
     },
     async nameOf(id) {
       const known = names.get(id);
