@@ -64,16 +64,29 @@ export function createDocuments(client: WebClient, { call }: SlackCaller, me: Me
       return { id, link: await linkOf(id) };
     },
 
-    /** A text file, unless the channel has one of the bot's of this name and size. */
+    /**
+     * A text file, unless the channel has one of the bot's of this name and size. `since` (ms since 1970) is when it may
+     * have been put there already, with what was known then, null if this is the first try: the size may differ.
+     */
     async file(
       channel: string,
       { name, title, content }: { name: string; title: string; content: string },
       thread?: string,
+      since: number | null = null,
     ): Promise<Document> {
       const bytes = new TextEncoder().encode(content);
-      const known = (await ownFiles({ channel })).find(
-        (file) => unescaped(file.name ?? '') === name && file.size === bytes.length,
-      );
+      const isKnown = ({
+        name: its = '',
+        size,
+        created = 0,
+      }: {
+        name?: string;
+        size?: number;
+        created?: number;
+      }) =>
+        unescaped(its) === name &&
+        (size === bytes.length || (since !== null && created >= Math.floor(since / 1000)));
+      const known = (await ownFiles({ channel })).find(isKnown);
       if (known?.id) return { id: known.id, link: known.permalink ?? (await linkOf(known.id)) };
       const { upload_url: url, file_id: id } = await call('files.getUploadURLExternal', () =>
         client.files.getUploadURLExternal({ filename: name, length: bytes.length }),

@@ -34,15 +34,17 @@ export const writePostMortem: Carry<'post-mortem'> = async (i, effect, world) =>
   const { channel, thread } = homeOf(i);
   const begun = await world.store.hasBegun(i.id, effect.key);
   await world.store.begin(i.id, effect.key);
+  // What it says may be more by now than when it was put there before a crash.
+  const since = begun ? effect.since : null;
   let link: string | null = null;
   try {
-    link = (await world.rooms.canvas(channel, title, markdown, begun ? effect.since : null)).link;
+    link = (await world.rooms.canvas(channel, title, markdown, since)).link;
   } catch (error) {
     if (!(error instanceof SlackRefused)) throw error;
   }
   if (link === null) {
     const file = { name: `${i.id}-post-mortem.md`, title, content: markdown };
-    link = (await world.rooms.file(channel, file, thread)).link;
+    link = (await world.rooms.file(channel, file, thread, since)).link;
   }
   const pack = evidencePack(i, await world.store.inbox(i.id));
   await world.rooms.file(
