@@ -105,9 +105,15 @@ function rewound(i: Incident, rules: IncidentRules, from: number): Incident {
 }
 
 /** What was made public once is kept up to date. */
-function onStatusPage(i: Incident, { n, status }: Update, now: number, rules: IncidentRules): Incident {
+function onStatusPage(
+  i: Incident,
+  { n, status, missed: earlier }: Update,
+  now: number,
+  rules: IncidentRules,
+): Incident {
   if (i.statusPage === null) return i;
-  return withEffect(i, now, `publish-update-${n}`, {
+  const isRenewed = i.effects.some(({ key }) => key === `publish-update-${n}`);
+  return withEffect(i, now, isRenewed ? `publish-update-${n}-${earlier}` : `publish-update-${n}`, {
     kind: 'publish',
     n: i.effects.length,
     status:
@@ -144,7 +150,8 @@ function renewed(
     kind: 'update-missed',
     text: `An update was due, but Slack did not take update ${last.n} yet: one will catch up`,
   });
-  return rewound(next, rules, slot);
+  // The status page does not have to wait for Slack.
+  return rewound(onStatusPage(next, fresh, now, rules), rules, slot);
 }
 
 function missed(i: Incident, slots: number, dueAt: number, now: number): Incident {

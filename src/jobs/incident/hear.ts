@@ -156,8 +156,8 @@ function carriedOut(i: Incident, { key, what, tries }: Effect, result: EffectRes
 
 /** Says which update it was: lines that say the same would look as if something had been published twice. */
 function publicLine(key: string, status: string): string {
-  const update = /^publish-update-(\d+)$/.exec(key)?.[1];
-  return `${update ? `Update ${update}, on` : 'On'} the status page: ${status}`;
+  const [, update, again] = /^publish-update-(\d+)(-\d+)?$/.exec(key) ?? [];
+  return `${update ? `Update ${update}${again ? ', renewed' : ''}, on` : 'On'} the status page: ${status}`;
 }
 
 function wentWrong(
