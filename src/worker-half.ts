@@ -1,4 +1,5 @@
 /** The half of the process that works: targets, outside services, workers, and the sweep. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebClient } from '@slack/web-api';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
@@ -78,6 +79,7 @@ export function startWork({ settings, metrics, log, redis, client, ...given }: W
             },
           }
         : null,
+      permalink: (channel, ts) => soon(shared.rooms.permalink(channel, ts)),
       showHomes,
       home: { ...shared, log, sight: createSight({ ...shared, permalink: shared.rooms.permalink }) },
       show: async ({ id }) => {
@@ -105,6 +107,10 @@ export function startWork({ settings, metrics, log, redis, client, ...given }: W
     },
   };
 }
+
+/** A link is worth two seconds, and never a failure. */
+const soon = (link: Promise<string>): Promise<string | null> =>
+  Promise.race([link.catch(() => null), sleep(2_000, null, { ref: false })]);
 
 /** What the environment names no token for is not there; the catalog's other ways are taken then. */
 function outsideOf({ pagerduty, statuspage, github }: ProcessSettings, limiter: Limiter, clock: Clock) {

@@ -55,7 +55,7 @@ async function open(kind: Incident['kind'], severity: Incident['severity'], titl
     },
     `test-${++names}`,
     { who: ben, from: 'command' },
-    { store: bot.store, queues, now: bot.clock.now() },
+    { store: bot.store, queues, clock: bot.clock, catalog: {} },
   );
   await bot.until(`the block of ${id}`, async () =>
     (await bot.store.blocks()).some((b) => b.incident === id) ? true : undefined,

@@ -3,8 +3,8 @@ import type { Redis, Result } from 'ioredis';
 
 /**
  * Creates an incident, unless its request was seen before or it is too late to ask.
- * KEYS counter, request, incidents, active, audit · ARGV notAfter (Redis ms) or '', key prefix, record JSON with the id
- * "@", audit JSON with the incident "@", ms for which the request is remembered.
+ * KEYS counter, request, incidents, active, audit, blocks · ARGV notAfter (Redis ms) or '', key prefix, record JSON with the
+ * id "@", audit JSON with the incident "@", ms for which the request is remembered, JSON of its block with "@" for both or ''.
  * Gives { 'created' | 'seen' | 'late', id }.
  */
 const create = `
@@ -24,6 +24,10 @@ redis.call('ZADD', KEYS[3], number, id)
 redis.call('SADD', KEYS[4], id)
 redis.call('XADD', KEYS[5], '*', 'entry', audit)
 redis.call('XADD', KEYS[5] .. ':' .. id, '*', 'entry', audit)
+if ARGV[6] ~= '' then
+  local block = string.gsub(ARGV[6], '"id":"@"', '"id":"' .. id .. '"', 1)
+  redis.call('HSET', KEYS[6], id, (string.gsub(block, '"incident":"@"', '"incident":"' .. id .. '"', 1)))
+end
 return { 'created', id }`;
 
 /**
@@ -80,7 +84,7 @@ declare module 'ioredis' {
 }
 
 export function defineIncidentScripts(redis: Redis): void {
-  redis.defineCommand('pilothouseCreateIncident', { numberOfKeys: 5, lua: create });
+  redis.defineCommand('pilothouseCreateIncident', { numberOfKeys: 6, lua: create });
   redis.defineCommand('pilothouseTell', { numberOfKeys: 3, lua: tell });
   redis.defineCommand('pilothouseSaveIncident', { numberOfKeys: 5, lua: save });
 }

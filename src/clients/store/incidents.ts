@@ -43,13 +43,14 @@ export function incidents(
     /**
      * Stores a new incident under the next id. `request` names what asked for it (a command, a deployment, an alert's
      * episode), so that the same one twice gives the same incident. Nothing happens if Redis gets to it later than
-     * `within` real milliseconds; null: whenever.
+     * `within` real milliseconds; null: whenever. `blocks`, with the id and the incident "@", holds from that moment on.
      */
     async createIncident(
       draft: IncidentDraft,
       request: string,
       audit: AuditEntry,
       within: number | null,
+      blocks: Block | null = null,
     ): Promise<{ id: string; fresh: boolean }> {
       const record = { id: '@', schema: 1, revision: 0, read: 0, ...draft };
       const [answer, id] = await redis.pilothouseCreateIncident(
@@ -58,11 +59,13 @@ export function incidents(
         key('incidents'),
         key('active-incidents'),
         key('audit'),
+        key('blocks'),
         within === null ? '' : await clock.notAfter(within),
         `${key('incident')}:`,
         JSON.stringify(record),
         JSON.stringify({ ...audit, incident: '@' }),
         requestsRemembered,
+        blocks ? JSON.stringify(blocks) : '',
       );
       if (answer === 'late') throw late('an incident', within ?? 0);
       return { id, fresh: answer === 'created' };

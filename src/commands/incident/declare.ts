@@ -142,13 +142,7 @@ async function store(
   const { person, from, channel, request } = asker;
   const { title, severity, environment, kind, drill: scenario } = declaration;
   const { id, fresh } = await fromStore(() =>
-    declareIncident(
-      declaration,
-      request,
-      { who: person, from, channel },
-      { store: desk.store, queues: desk.queues, now: desk.clock.now() },
-      patience,
-    ),
+    declareIncident(declaration, request, { who: person, from, channel }, desk, patience),
   );
   const isPrivate = kind === 'security';
   const say = declared({

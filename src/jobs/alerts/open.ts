@@ -45,7 +45,7 @@ async function declare(group: AlertGroup, request: string, world: AlertWorld): P
     declarationOf(group, request, opening),
     request,
     { who: group.answeredBy, from: group.answeredBy ? 'button' : 'worker' },
-    { ...world, now: world.clock.now() },
+    world,
   );
   return id;
 }

@@ -1,8 +1,11 @@
 /** Opens an incident: whoever or whatever found it, the same few facts become a record and a job. */
 
+import type { Clock } from '../../clients/clock.ts';
 import type { IncidentDraft } from '../../clients/store/incidents.ts';
 import type { Store } from '../../clients/store/index.ts';
+import type { Catalog } from '../../config/catalog.ts';
 import type { Alert } from '../../records/alert.ts';
+import { blockOf } from '../../records/block.ts';
 import type { Person } from '../../records/deployment.ts';
 import type { AuditEntry } from '../../records/entries.ts';
 import type { Incident } from '../../records/incident.ts';
@@ -105,22 +108,27 @@ export function draftIncident(d: Declaration, now: number): IncidentDraft {
   };
 }
 
+export interface DeclareWorld {
+  store: Pick<Store, 'createIncident'>;
+  queues: Pick<Queues, 'wakeIncident'>;
+  catalog: Pick<Catalog, 'incidents'>;
+  clock: Pick<Clock, 'now'>;
+}
+
 /**
- * Stores it and starts its job. `request` names what asked for it, so that the same one twice opens one incident. Gives
+ * Stores it with what it keeps from deployments, and starts its job. `request` names what asked for it, so that the same one twice opens one incident. Gives
  * its id, and whether it was opened just now. Throws TooLate as `createIncident`.
  */
 export async function declareIncident(
   declaration: Declaration,
   request: string,
   asked: { who: Person | null; from: AuditEntry['from']; channel?: string },
-  {
-    store,
-    queues,
-    now,
-  }: { store: Pick<Store, 'createIncident'>; queues: Pick<Queues, 'wakeIncident'>; now: number },
+  { store, queues, catalog, clock }: DeclareWorld,
   within: number | null = null,
 ): Promise<{ id: string; fresh: boolean }> {
+  const now = clock.now();
   const draft = draftIncident(declaration, now);
+  const blocks = catalog.incidents?.severities[draft.severity].blocks_deploys ?? false;
   const { id, fresh } = await store.createIncident(
     draft,
     request,
@@ -135,6 +143,7 @@ export async function declareIncident(
       ...(asked.channel && { channel: asked.channel }),
     },
     within,
+    blockOf({ ...draft, id: '@', schema: 1, revision: 0, read: 0 }, blocks),
   );
   // Stored is declared: should the job not get there now, the workers' sweep adds it.
   await queues.wakeIncident(id).catch(() => {});

@@ -31,16 +31,7 @@ export async function followUp(d: Deployment, world: FollowUpWorld): Promise<voi
   for (const i of concerned) await tell(i, d, acts, world);
   const opened = d.ending && !concerned.some((i) => isAbout(i, d)) ? declarationOf(d, world) : null;
   if (opened) {
-    await declareIncident(
-      opened,
-      `deployment:${d.id}`,
-      { who: null, from: 'worker' },
-      {
-        store: world.store,
-        queues: world.queues,
-        now: world.clock.now(),
-      },
-    );
+    await declareIncident(opened, `deployment:${d.id}`, { who: null, from: 'worker' }, world);
   }
 }
 
