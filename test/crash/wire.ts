@@ -10,8 +10,10 @@ export interface Wire {
   close(): Promise<void>;
 }
 
-/** `onAnswer` is told of every call that was carried out, by name; the answer is lost when it says so. */
-export async function layWire(target: string, onAnswer: (call: string) => 'lost' | 'goes on'): Promise<Wire> {
+/** Told of every call that was carried out, by name and HTTP method; the answer is lost when it says so. */
+export type OnAnswer = (call: string, method: string) => 'lost' | 'goes on';
+
+export async function layWire(target: string, onAnswer: OnAnswer): Promise<Wire> {
   const server = createServer((incoming, outgoing) => {
     forward(target, incoming, outgoing, onAnswer).catch(() => outgoing.destroy());
   });
@@ -33,7 +35,7 @@ async function forward(
   target: string,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  onAnswer: (call: string) => 'lost' | 'goes on',
+  onAnswer: OnAnswer,
 ): Promise<void> {
   const asked = request(new URL(incoming.url ?? '/', target), {
     method: incoming.method ?? 'GET',
@@ -42,11 +44,12 @@ async function forward(
   asked.end(await buffer(incoming));
   const [answer] = (await once(asked, 'response')) as [IncomingMessage];
   const body = await buffer(answer);
-  if (answer.statusCode === 200 && onAnswer(nameOf(incoming)) === 'lost') {
+  const { statusCode = 500 } = answer;
+  if (statusCode >= 200 && statusCode < 300 && onAnswer(nameOf(incoming), incoming.method ?? '') === 'lost') {
     outgoing.destroy();
     return;
   }
-  outgoing.writeHead(answer.statusCode ?? 500, answer.headers).end(body);
+  outgoing.writeHead(statusCode, answer.headers).end(body);
 }
 
 /** `UpdateService` in AWS's protocol, `chat.postMessage` in Slack's. */
