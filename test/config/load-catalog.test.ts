@@ -263,7 +263,7 @@ describe('a setting', () => {
     [inEnvironment('confirm_rollback: maybe'), expect.stringContaining('expected true or false')],
     [
       inEnvironment('rights: { deploy: [deployers, admin] }'),
-      'c.yml:5 environments.test.rights.deploy[1]: expected deployers, approvers, responders or admins; did you mean admins?',
+      'c.yml:5 environments.test.rights.deploy[1]: expected deployers, approvers, responders, communicators or admins; did you mean admins?',
     ],
     [
       catalog({ environments: '  test:' }),
