@@ -111,9 +111,12 @@ export function createQueues(connection: ConnectionOptions, prefix: string) {
       for (let tries = 0; tries < 20; tries++) {
         const job = await incidents.getJob(id);
         if (!job) return void (await incidents.add('advance', { id }, { ...stubborn, jobId: id }));
-        if (await job.isDelayed()) return job.promote().catch(() => {});
-        // It may have read the inbox already: what is new must not wait for its next deadline.
-        if (!(await job.isActive())) return;
+        // Asked once: a job that changes between two questions would be taken for one that waits, and nobody would look.
+        const state = await job.getState();
+        if (state === 'delayed') return job.promote().catch(() => {});
+        if (state === 'failed') return job.retry().catch(() => {});
+        // Its job has just ended, or is at it and may have read the inbox already: what is new must not wait.
+        if (state !== 'active' && state !== 'unknown') return;
         await sleep(50);
       }
     },
