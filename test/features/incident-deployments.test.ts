@@ -151,9 +151,8 @@ test('database corruption holds a rollout in flight, refuses everything else, an
   await bot.shows(id, 'Rolling out');
   const incident = await open('database-corruption', 'P1', 'Orders lack lines');
   await bot.shows(id, /\*Halted\* since .*Orders lack lines/);
-  expect(bot.story(id)).toMatch(
-    new RegExp(`Halted\\* before its next step: ${incident} \\(database corruption: Orders`),
-  );
+  const halted = new RegExp(`Halted\\* before its next step: ${incident} \\(database corruption: Orders`);
+  await bot.until('the halt in the thread', () => (halted.test(bot.story(id)) ? true : undefined));
 
   const other = await bot.ask('/deploy staging market-svc v1.2.0', { as: 'ana' });
   expect(await refusedFor(other, 'ana')).toMatch(/halts all deployments by @ben since/);
