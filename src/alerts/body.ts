@@ -36,6 +36,19 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** Reads what is left of a request that is refused anyhow: whoever is cut off while sending never sees why. */
+export async function discardBody(request: IncomingMessage): Promise<void> {
+  let length = 0;
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      length += chunk.length;
+      if (length > readAtMost) return;
+    }
+  } catch {
+    // It broke off, or was read to its end before.
+  }
+}
+
 const tooLarge = () => new Rejected('too-large', `expected at most ${longestBody} bytes`);
 
 /** Throws Rejected where it is not JSON in UTF-8 of this shape. */

@@ -7,7 +7,7 @@ import type { Queues } from '../jobs/queues.ts';
 import { type AlertSource, alertSources } from '../records/alert.ts';
 import { atMost } from '../shutdown.ts';
 import { alertmanager } from './alertmanager.ts';
-import { expectJson, readBody } from './body.ts';
+import { discardBody, expectJson, readBody } from './body.ts';
 import { cloudwatch } from './cloudwatch.ts';
 import { datadog } from './datadog.ts';
 import { generic } from './generic.ts';
@@ -83,6 +83,7 @@ async function receive(
     const received = await sources[source].read({ headers: request.headers, body }, front);
     return { outcome: await store(source, received, front), text: 'ok' };
   } catch (error) {
+    if (!request.complete) await discardBody(request);
     if (error instanceof Rejected) {
       if (error.rejection === 'unsigned')
         front.log.warn({ source, why: error.message }, 'an alert was refused');
