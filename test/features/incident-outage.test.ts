@@ -144,6 +144,26 @@ test('PagerDuty refuses at once: on-call is told directly all the same', async (
   await resolve(id);
 }, 60_000);
 
+test('PagerDuty refuses while Slack does not tell who is in a group: whoever was in it last is called', async () => {
+  const { outside, slack, clock, clockAt, once } = scene;
+  slack.fail.forgetGroups();
+  // Longer than a membership counts as fresh.
+  await clockAt(clock.now() + 11 * minute);
+  outside.pagerduty.break.status(403, 1_000);
+  const id = `INC-${(await scene.store.recentIncidents(20)).length + 1}`;
+  scene.production('failing');
+  await scene.alert('HighErrorRate', 'api-gateway');
+  await once('the refusal', (i) => effect(i, 'page-0')?.state === 'failed', 20_000, id);
+  expect((await scene.toPerson('ben')).filter(({ key }) => key.startsWith(`${id}:page-0:`))).toHaveLength(1);
+
+  outside.pagerduty.break.mend();
+  scene.production('well');
+  slack.fail.forgetGroups(false);
+  // Until they are read again.
+  await clockAt(clock.now() + 5 * minute);
+  await resolve(id);
+}, 60_000);
+
 test('Statuspage limits, loses answers and is away: states change all the same, each post is there once', async () => {
   const { outside, once, slack } = scene;
   const { statuspage } = outside;
