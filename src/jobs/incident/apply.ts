@@ -288,11 +288,19 @@ function mitigate(
   });
 }
 
+/** Whether somebody asked for it already, and it is not done yet. */
+export const isUndoing = ({ effects }: Pick<Incident, 'effects'>, n: number): boolean =>
+  effects.some(({ key, state }) => key === undoKey(n) && state === 'due');
+const undoKey = (n: number): string => `undo-${n}`;
+
+/** One that was refused may be asked for again. */
 function undo(i: Incident, n: number, by: Person, at: number): Incident {
   const mitigation = i.mitigations.find((m) => m.n === n);
-  if (mitigation?.state !== 'done') return i;
+  if (mitigation?.state !== 'done' || isUndoing(i, n)) return i;
   const text = `${actionNames[mitigation.action]} off again, asked by @${by.name}`;
-  return withEffect(told(i, at, { kind: 'mitigation', by, text }), at, `undo-${n}`, { kind: 'undo', n });
+  const asked = told(i, at, { kind: 'mitigation', by, text });
+  const due = changedEffect(asked, undoKey(n), { state: 'due', notBefore: at });
+  return withEffect(due, at, undoKey(n), { kind: 'undo', n });
 }
 
 function publish(i: Incident, { status, body, components }: Of<'publish'>, by: Person, at: number): Incident {

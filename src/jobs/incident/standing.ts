@@ -4,7 +4,7 @@ import type { What } from '../../records/act.ts';
 import type { Person } from '../../records/deployment.ts';
 import { type Incident, isOver } from '../../records/incident.ts';
 import { Refusal } from '../../records/refusal.ts';
-import { stillHolds } from './apply.ts';
+import { isUndoing, stillHolds } from './apply.ts';
 import { nextUpdate } from './communicate.ts';
 
 /** A refusal where the engine would leave the record as it is, else null. */
@@ -39,6 +39,7 @@ export function standing(
     case 'mitigate':
       return mitigated(i, what, rules);
     case 'undo':
+      if (isUndoing(i, what.n)) return done('That is being switched off already.', 'Wait for its end.');
       return i.mitigations.find(({ n }) => n === what.n)?.state === 'done'
         ? null
         : stale('There is nothing to undo any more.');

@@ -1,4 +1,5 @@
 /** Takes what a person does to an incident into its inbox: is it theirs to do, does it still fit, who was first? */
+import { isDeepStrictEqual } from 'node:util';
 import type { May } from '../../clients/people.ts';
 import type { Store } from '../../clients/store/index.ts';
 import type { Catalog, Role } from '../../config/catalog.ts';
@@ -21,6 +22,8 @@ export interface Judged {
   kind: 'fits' | 'unknown';
   /** As it was before. */
   incident: Incident;
+  /** How many acts of its inbox that takes into account. */
+  heard: number;
 }
 
 export type AskMay = (person: Person, roles: readonly Role[]) => May | Promise<May>;
@@ -39,17 +42,17 @@ export async function judgeAct(
   world: TakeWorld,
 ): Promise<Judged> {
   const rules = rulesFor(world.catalog);
-  const incident = await incidentNow(id, rules, world);
+  const { incident, heard } = await hearingNow(id, rules, world);
   const seen = await maySee(incident, by, channel, may, rules);
   if (seen === 'no') throw secret(id);
   const roles = rolesFor(what, by, incident, rules);
   const allowed = roles === null ? 'yes' : await may(by, roles);
   if (allowed === 'no') throw denied(id, roles ?? []);
-  if (allowed === 'unknown' || seen === 'unknown') return { kind: 'unknown', incident };
+  if (allowed === 'unknown' || seen === 'unknown') return { kind: 'unknown', incident, heard };
   const refusal = standing(incident, what, by, rules);
   if (refusal) throw refusal;
   if (what.kind === 'merge') await refuseUnmergeable(what.into, rules, world);
-  return { kind: 'fits', incident };
+  return { kind: 'fits', incident, heard };
 }
 
 /**
@@ -64,8 +67,26 @@ export async function takeAct(
   world: TakeWorld,
 ): Promise<Judged> {
   const judged = await judgeAct(id, act, may, world);
-  if (judged.kind === 'fits' && !(await world.store.tellIncident(id, name, act))) throw noSuchIncident(id);
+  if (judged.kind === 'unknown') return judged;
+  if (!(await world.store.tellIncident(id, name, act))) throw noSuchIncident(id);
+  const refusal = await overtaken(id, act, judged, world);
+  if (refusal) throw refusal;
   return judged;
+}
+
+/** Two may click at the same moment: whose act came first, the inbox alone tells. */
+async function overtaken(
+  id: string,
+  act: PersonAct,
+  { incident, heard }: Judged,
+  { store, catalog }: TakeWorld,
+): Promise<Refusal | null> {
+  const rules = rulesFor(catalog);
+  const since = await store.inbox(id, heard);
+  const mine = since.findIndex((other) => isDeepStrictEqual(other, act));
+  if (mine <= 0) return null;
+  const before = since.slice(0, mine).reduce((next, other) => apply(next, other, rules), incident);
+  return standing(before, act.what, act.by, rules);
 }
 
 /** Whether a form for such an act is worth opening: rights that are not known are asked for when it is sent. */
@@ -85,12 +106,23 @@ export function refuseForm(
 export async function incidentNow(
   id: string,
   rules: IncidentRules,
-  { store }: Pick<TakeWorld, 'store'>,
+  world: Pick<TakeWorld, 'store'>,
 ): Promise<Incident> {
+  return (await hearingNow(id, rules, world)).incident;
+}
+
+async function hearingNow(
+  id: string,
+  rules: IncidentRules,
+  { store }: Pick<TakeWorld, 'store'>,
+): Promise<Omit<Judged, 'kind'>> {
   const incident = await store.loadIncident(id);
   if (!incident) throw noSuchIncident(id);
   const waiting = await store.inbox(id, incident.read);
-  return waiting.reduce((next, act) => apply(next, act, rules), incident);
+  return {
+    incident: waiting.reduce((next, act) => apply(next, act, rules), incident),
+    heard: incident.read + waiting.length,
+  };
 }
 
 /** Throws a `Refusal` where the catalog wants no incidents. */

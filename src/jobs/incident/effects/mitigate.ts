@@ -94,12 +94,16 @@ async function scaleUp(i: Incident, m: Mitigation, world: IncidentWorld, report:
   if (Object.keys(m.desired).length === 0) {
     const desired: Record<string, number> = {};
     const changes: string[] = [];
+    const full: string[] = [];
     for (const place of places) {
       const { desired: now } = await world.target.capacity(place);
       const wanted = Math.max(now, Math.min(now + rule.by, rule.most));
       desired[place.service] = wanted;
-      changes.push(`${place.service} ${now} → ${wanted} tasks`);
+      if (wanted > now) changes.push(`${place.service} ${now} → ${wanted} tasks`);
+      else full.push(`${place.service} has ${now} tasks already`);
     }
+    if (changes.length === 0)
+      return report('failed', `${full.join(', ')}, and the catalog allows ${rule.most}`);
     await report('under-way', changes.join(', '), desired);
     return { again: 200 };
   }
