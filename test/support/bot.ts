@@ -3,9 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { type Cloud, type CloudService, startCloud } from '../../playground/cloud/index.ts';
+import {
+  type Cloud,
+  type CloudOptions,
+  type CloudService,
+  startCloud,
+} from '../../playground/cloud/index.ts';
 import { type SlackWorkspace, startSlack } from '../../playground/slack/index.ts';
-import type { Delivery, LogEntry, Message, View } from '../../playground/slack/types.ts';
+import type { Delivery, LogEntry, Message, SlackOptions, View } from '../../playground/slack/types.ts';
 import { type Clock, clockFrom, clockText } from '../../src/clients/clock.ts';
 import { workerConnection } from '../../src/clients/redis.ts';
 import { createStore, type Store } from '../../src/clients/store/index.ts';
@@ -17,6 +22,11 @@ import { catalogText, estate, people } from './world.ts';
 export interface BotOptions {
   /** How much faster than real time everything goes. */
   scale?: number;
+  /** The clock that others share already, as `PILOTHOUSE_CLOCK` says it; instead of `scale`. */
+  clock?: string;
+  /** Further settings of the simulated Slack and cloud. */
+  slack?: Partial<SlackOptions>;
+  cloud?: Partial<CloudOptions>;
   socketMode?: boolean;
   /** Changes the catalog's text before the bot reads it. */
   catalog?: (text: string) => string;
@@ -76,7 +86,7 @@ export interface Bot {
 export async function startBot(options: BotOptions = {}): Promise<Bot> {
   const { url: sharedUrl, prefix } = testRedis();
   const url = options.redisUrl ?? sharedUrl;
-  const clockSetting = clockText(new Date('2026-01-05T09:00:00Z'), options.scale ?? 60);
+  const clockSetting = options.clock ?? clockText(new Date('2026-01-05T09:00:00Z'), options.scale ?? 60);
   const clock = clockFrom(clockSetting);
   const secrets = { signingSecret: 'signing-secret-of-a-test', botToken: 'xoxb-test', appToken: 'xapp-test' };
   const slack = await startSlack({
@@ -85,11 +95,13 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
     ...people,
     channels: ['deployments', 'general'],
     latencyMs: options.slackLatencyMs ?? 2,
+    ...options.slack,
   });
   const cloud = await startCloud({
     clock,
     services: (options.services ?? ((s) => s))(estate()),
     latencyMs: 2,
+    ...options.cloud,
   });
   const folder = mkdtempSync(join(tmpdir(), 'pilothouse-test-'));
   const file = join(folder, 'pilothouse.yml');
