@@ -66,14 +66,15 @@ export function createDocuments(client: WebClient, { call }: SlackCaller, me: Me
 
     /**
      * A text file, unless the channel has one of the bot's of this name and size. `since` (ms since 1970) is when it may
-     * have been put there already, with what was known then, null if this is the first try: the size may differ.
+     * have been put there already, with what was known then, null if this is the first try: the size may differ. `fresh`:
+     * it was put there now, so it says just this.
      */
     async file(
       channel: string,
       { name, title, content }: { name: string; title: string; content: string },
       thread?: string,
       since: number | null = null,
-    ): Promise<Document> {
+    ): Promise<Document & { fresh: boolean }> {
       const bytes = new TextEncoder().encode(content);
       const isKnown = ({
         name: its = '',
@@ -87,7 +88,9 @@ export function createDocuments(client: WebClient, { call }: SlackCaller, me: Me
         unescaped(its) === name &&
         (size === bytes.length || (since !== null && created >= Math.floor(since / 1000)));
       const known = (await ownFiles({ channel })).find(isKnown);
-      if (known?.id) return { id: known.id, link: known.permalink ?? (await linkOf(known.id)) };
+      if (known?.id) {
+        return { id: known.id, link: known.permalink ?? (await linkOf(known.id)), fresh: false };
+      }
       const { upload_url: url, file_id: id } = await call('files.getUploadURLExternal', () =>
         client.files.getUploadURLExternal({ filename: name, length: bytes.length }),
       );
@@ -103,7 +106,7 @@ export function createDocuments(client: WebClient, { call }: SlackCaller, me: Me
           }),
         { channel },
       );
-      return { id, link: await linkOf(id) };
+      return { id, link: await linkOf(id), fresh: true };
     },
   };
 }

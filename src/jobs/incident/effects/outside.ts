@@ -47,14 +47,15 @@ export const writePostMortem: Carry<'post-mortem'> = async (i, effect, world) =>
     link = (await world.rooms.file(channel, file, thread, since)).link;
   }
   const pack = evidencePack(i, await world.store.inbox(i.id));
-  await world.rooms.file(
+  const { fresh } = await world.rooms.file(
     channel,
     { name: pack.name, title: `Evidence of ${i.id}`, content: pack.content },
     thread,
+    since,
   );
-  // Who keeps this line can tell later whether the file is the one that was written.
+  // Who keeps this line can tell later whether the file is the one that was written. One from before a crash is another.
   const seal = verifyEvidence(pack.content);
-  const sealed = seal.ok ? ` The evidence ends with the hash ${seal.final.slice(0, 16)}.` : '';
+  const sealed = fresh && seal.ok ? ` The evidence ends with the hash ${seal.final.slice(0, 16)}.` : '';
   return { link, text: `The draft of the post-mortem is ready.${sealed}` };
 };
 
