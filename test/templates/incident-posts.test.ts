@@ -212,6 +212,12 @@ describe('pages', () => {
     );
     expect(pageSummary(incidentSample({ title: 'x'.repeat(3000) }))).toHaveLength(1024);
   });
+
+  test('tell PagerDuty nothing of what is private, but whoever is called', () => {
+    const secret = incidentSample({ kind: 'security', isPrivate: true, title: 'Keys were stolen' });
+    expect(pageSummary(secret)).toBe('P1 INC-12 production (api-gateway): security incident');
+    expect(JSON.stringify(pageMessage(secret, viewOf(secret), 'P1'))).toContain('Keys were stolen');
+  });
 });
 
 describe('lists', () => {

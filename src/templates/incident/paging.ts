@@ -46,7 +46,10 @@ function drawing(i: Incident, view: IncidentView, why: string, width: number): M
 /** PagerDuty documentation, Events API v2: a summary has at most 1024 characters. */
 const longestSummary = 1024;
 
-/** One plain line for PagerDuty, with nothing escaped: "P1 INC-12 production (api-gateway): Checkout is down". */
+/**
+ * One plain line for PagerDuty, with nothing escaped: "P1 INC-12 production (api-gateway): Checkout is down". What a private
+ * incident is about stays in its room: more people read PagerDuty.
+ */
 export function pageSummary(i: Incident): string {
   const services =
     i.services.length > 0
@@ -55,6 +58,7 @@ export function pageSummary(i: Incident): string {
           4,
         )})`
       : '';
-  const words = `${i.severity} ${i.id} ${cut(oneLine(i.environment), 63)}${services}: ${oneLine(i.title)}`;
+  const title = i.isPrivate ? 'security incident' : oneLine(i.title);
+  const words = `${i.severity} ${i.id} ${cut(oneLine(i.environment), 63)}${services}: ${title}`;
   return cut(oneLine(marked(i, words)), longestSummary);
 }

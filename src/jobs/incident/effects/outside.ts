@@ -62,13 +62,16 @@ export const writePostMortem: Carry<'post-mortem'> = async (i, effect, world) =>
 const homeOf = ({
   room,
   card,
+  isPrivate,
 }: Parameters<typeof writePostMortem>[0]): { channel: string; thread?: string } => {
   if (room) return { channel: room.id };
-  if (card) return { channel: card.channel, thread: card.ts };
+  if (card && !isPrivate) return { channel: card.channel, thread: card.ts };
   throw new SlackRefused('the post-mortem', 'there is neither a card nor a war room');
 };
 
+/** None for what is private: more people read the repository than the war room. */
 export const openIssue: Carry<'issue'> = async (i, { what }, world) => {
+  if (i.isPrivate) return {};
   const followUp = i.followUps.find(({ n }) => n === what.followUp);
   const { repository } = rulesOf(world).post_mortem;
   if (!followUp || i.drill) return {};
@@ -80,7 +83,8 @@ export const openIssue: Carry<'issue'> = async (i, { what }, world) => {
     );
   }
   const body = [
-    `Follow-up ${followUp.n} of ${i.id} (${i.severity}): ${i.title}`,
+    // Of what is secret the repository's readers learn what is to be done, not why.
+    `Follow-up ${followUp.n} of ${i.id} (${i.severity})${i.isPrivate ? '' : `: ${i.title}`}`,
     `Owner: ${followUp.owner ? `@${followUp.owner.name} (Slack)` : 'nobody yet'}`,
     `Due: ${new Date(followUp.due).toISOString().slice(0, 10)}`,
   ].join('\n\n');
