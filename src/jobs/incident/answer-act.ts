@@ -5,6 +5,7 @@ import type { SlackRooms } from '../../clients/slack-rooms.ts';
 import { Refusal } from '../../records/refusal.ts';
 import { evidencePack } from '../../templates/incident/evidence.ts';
 import { accepted, alertAnswer, evidenceIsThere } from '../../templates/incident/replies.ts';
+import { marked } from '../../templates/incident/words.ts';
 import type { Message } from '../../templates/message.ts';
 import { answerAlert } from '../alerts/answer.ts';
 import type { World } from '../deployment/world.ts';
@@ -45,7 +46,7 @@ export async function evidenceGiven({ incident: id, person, channel }: Of<'evide
     throw new Refusal('not-here', `${id} has neither a card nor a war room yet.`, 'Try again in a minute.');
   }
   const pack = evidencePack(i, await world.store.inbox(id));
-  const file = { name: pack.name, title: `Evidence of ${id}`, content: pack.content };
+  const file = { name: pack.name, title: marked(i, `Evidence of ${id}`), content: pack.content };
   const { link } = await world.rooms.file(home.channel, file, 'thread' in home ? home.thread : undefined);
   return evidenceIsThere(i, link);
 }

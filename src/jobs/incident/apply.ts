@@ -5,31 +5,31 @@
 import type { IncidentRules } from '../../config/incidents.ts';
 import type { Act, What } from '../../records/act.ts';
 import type { Person } from '../../records/deployment.ts';
-import { type Incident, isOver } from '../../records/incident.ts';
-import { clocksFor, withRoom } from './begin.ts';
+import { type Incident, isOver, publicTitle } from '../../records/incident.ts';
+import { clocksFor, procedureClocks, withRoom } from './begin.ts';
 import { sendUpdate, skipUpdate } from './communicate.ts';
 import { assessed, changeStatus } from './course.ts';
 import { addFollowUp, finishFollowUp, merge, reopen, resolve } from './end.ts';
 import { hearAlert, hearDeployment, hearEffect, hearFindings, hearMitigation } from './hear.ts';
-import { changedEffect, noted, told, withEffect } from './pen.ts';
+import { changedEffect, livesInRoom, noted, told, withEffect } from './pen.ts';
 
 export function apply(i: Incident, act: Act, rules: IncidentRules): Incident {
   const { what, by, at } = act;
-  const heard = hear(i, what, rules, at);
+  const heard = hear(i, act, rules);
   if (heard) return heard;
-  if (by === null) return i;
+  if (by === null) return what.kind === 'note' ? remarked(i, what, at) : i;
   return stillHolds(i, what) ? does(i, what, by, at, rules) : i;
 }
 
 /** What the bot noticed by itself counts whoever is said to have caused it, and also after the end. */
-function hear(i: Incident, what: What, rules: IncidentRules, at: number): Incident | null {
+function hear(i: Incident, { what, by, at }: Act, rules: IncidentRules): Incident | null {
   switch (what.kind) {
     case 'alert':
       return hearAlert(i, what.alert, at);
     case 'deployment':
-      return hearDeployment(i, what, at);
+      return hearDeployment(i, what, by, at, rules);
     case 'findings':
-      return hearFindings(i, what, at);
+      return hearFindings(i, what, at, rules);
     case 'mitigation':
       return hearMitigation(i, what, at);
     case 'effect-done':
@@ -38,9 +38,13 @@ function hear(i: Incident, what: What, rules: IncidentRules, at: number): Incide
     case 'merged-from':
       return mergedFrom(i, what, at);
     default:
-      return rules && null;
+      return null;
   }
 }
+
+/** What the bot has to say of alerts: that they flap, that all of them are over. */
+const remarked = (i: Incident, { text, links, said }: Of<'note'>, at: number): Incident =>
+  told(i, at, { kind: 'alert', at: Math.min(said, at), text, links });
 
 /** After the end only what belongs to the post-mortem is taken. */
 const afterEnd: readonly What['kind'][] = [
@@ -66,17 +70,17 @@ function does(i: Incident, what: What, by: Person, at: number, rules: IncidentRu
     case 'acknowledge':
       return acknowledge(i, what.via, by, at);
     case 'join':
-      return joined(i, by);
+      return joined(i, by, at);
     case 'claim':
       return claim(i, what.role, by, at);
     case 'hand-over':
       return handOver(i, what, by, at);
     case 'status':
-      return changeStatus(i, what.to, by, at);
+      return changeStatus(i, what.to, by, at, rules);
     case 'severity':
       return changeSeverity(i, what, by, at, rules);
     case 'facts':
-      return learn(i, what, by, at);
+      return learn(i, what, by, at, rules);
     case 'note':
       return note(i, what, by, at);
     case 'note-edited':
@@ -95,7 +99,7 @@ function does(i: Incident, what: What, by: Person, at: number, rules: IncidentRu
             : 'What it looks like was taken back',
       });
     case 'mitigate':
-      return mitigate(i, what, by, at);
+      return mitigate(i, what, by, at, rules);
     case 'undo':
       return undo(i, what.n, by, at);
     case 'assess':
@@ -139,7 +143,7 @@ function acknowledge(i: Incident, via: 'slack' | 'pagerduty', by: Person, at: nu
   const acknowledged = told(
     {
       // PagerDuty's people are not Slack's: they cannot be invited or mentioned under that id.
-      ...(via === 'slack' ? joined(i, by) : i),
+      ...(via === 'slack' ? joined(i, by, at) : i),
       acknowledged: { at, by, via },
       clocks: { ...i.clocks, acknowledge: null, assess: i.findings ? i.clocks.assess : at },
     },
@@ -156,8 +160,12 @@ function acknowledge(i: Incident, via: 'slack' | 'pagerduty', by: Person, at: nu
     : acknowledged;
 }
 
-const joined = (i: Incident, by: Person): Incident =>
-  i.responders.some((p) => p.id === by.id) ? i : { ...i, responders: [...i.responders, by] };
+/** Whoever works on it is in its war room. */
+function joined(i: Incident, by: Person, at: number): Incident {
+  if (i.responders.some((p) => p.id === by.id)) return i;
+  const next = { ...i, responders: [...i.responders, by] };
+  return livesInRoom(i) ? withEffect(next, at, `invite-${by.id}`, { kind: 'invite', people: [by.id] }) : next;
+}
 
 const roleTitle = {
   commander: 'incident commander',
@@ -167,21 +175,21 @@ const roleTitle = {
 
 function claim(i: Incident, role: keyof Incident['roles'], by: Person, at: number): Incident {
   if (i.roles[role]) return i;
-  return told(withRole(i, role, by), at, { kind: 'role', by, text: `@${by.name} is ${roleTitle[role]}` });
+  return told(withRole(i, role, by, at), at, { kind: 'role', by, text: `@${by.name} is ${roleTitle[role]}` });
 }
 
-function withRole(i: Incident, role: keyof Incident['roles'], holder: Person): Incident {
+function withRole(i: Incident, role: keyof Incident['roles'], holder: Person, at: number): Incident {
   const roles = { ...i.roles, [role]: holder };
   const allClaimed = Object.values(roles).every((someone) => someone !== null);
   return {
-    ...joined(i, holder),
+    ...joined(i, holder, at),
     roles,
     clocks: { ...i.clocks, roles: allClaimed ? null : i.clocks.roles },
   };
 }
 
 function handOver(i: Incident, { role, to, note: text }: Of<'hand-over'>, by: Person, at: number): Incident {
-  return told(withRole(i, role, to), at, {
+  return told(withRole(i, role, to, at), at, {
     kind: 'hand-over',
     by,
     text: `@${by.name} handed ${roleTitle[role]} over to @${to.name}: ${text}`,
@@ -198,14 +206,33 @@ function changeSeverity(
   if (i.severity === to) return i;
   const text = `${i.severity} became ${to}${reason ? `: ${reason}` : ''}`;
   const changed = { ...i, severity: to };
-  const clocks = { ...i.clocks, ...clocksFor(changed, rules, at), level: 0 };
+  const clocks = {
+    ...i.clocks,
+    ...clocksFor(changed, rules, at),
+    ...procedureFrom(changed, rules, at),
+    level: 0,
+  };
   const next = told({ ...changed, clocks }, at, { kind: 'severity', by, text });
   const { war_room, page } = rules.severities[to];
-  const housed = war_room && !i.drill && i.kind !== 'review' ? withRoom(next, at) : next;
-  const wasPaged = i.effects.some((e) => e.what.kind === 'page');
-  return page && !wasPaged && !i.acknowledged
-    ? withEffect(housed, at, 'page-0', { kind: 'page', level: 0, why: `${text} (${i.title})` })
+  const housed = war_room && i.kind !== 'review' ? withRoom(next, at) : next;
+  // Whoever acknowledged a smaller one did not say that they can carry this one alone.
+  const isRaised = page && !rules.severities[i.severity].page;
+  const why = `${i.severity} became ${to}: ${publicTitle(i)}`;
+  return isRaised
+    ? withEffect(housed, at, `page-raised-${next.timeline.length}`, { kind: 'page', level: 0, why })
     : housed;
+}
+
+/** What became one that has a procedure starts it from there; clocks that run go on, and what was done stays done. */
+function procedureFrom(i: Incident, rules: IncidentRules, at: number): Partial<Incident['clocks']> {
+  const fresh = procedureClocks(i, rules, at);
+  const isClaimed = Object.values(i.roles).every((person) => person !== null);
+  const isAdvised = i.effects.some((e) => e.key === 'mitigate');
+  return {
+    roles: fresh.roles === null || isClaimed ? null : (i.clocks.roles ?? fresh.roles),
+    assess: i.clocks.assess ?? (i.findings ? null : fresh.assess),
+    mitigate: fresh.mitigate === null || isAdvised ? null : (i.clocks.mitigate ?? fresh.mitigate),
+  };
 }
 
 const factNames = {
@@ -217,7 +244,13 @@ const factNames = {
   fix: 'Permanent fix',
 } as const;
 
-function learn(i: Incident, { kind: _, services, ...facts }: Of<'facts'>, by: Person, at: number): Incident {
+function learn(
+  i: Incident,
+  { kind: _, services, ...facts }: Of<'facts'>,
+  by: Person,
+  at: number,
+  rules: IncidentRules,
+): Incident {
   let next: Incident = { ...i, ...facts, ...(services && { services }) };
   for (const [name, label] of Object.entries(factNames)) {
     const value = Object.entries(facts).find(([key]) => key === name)?.[1];
@@ -225,7 +258,7 @@ function learn(i: Incident, { kind: _, services, ...facts }: Of<'facts'>, by: Pe
   }
   if (services) next = noted(next, at, { kind: 'facts', by, text: `Affected: ${services.join(', ')}` });
   return facts.rootCause !== undefined && next.status === 'investigating'
-    ? changeStatus(next, 'identified', by, at)
+    ? changeStatus(next, 'identified', by, at, rules)
     : next;
 }
 
@@ -269,6 +302,7 @@ function mitigate(
   { action, services, desired }: Of<'mitigate'>,
   by: Person,
   at: number,
+  rules: IncidentRules,
 ): Incident {
   const isUnderWay = i.mitigations.some(
     (m) =>
@@ -282,7 +316,7 @@ function mitigate(
   const text = `${[actionNames[action], services.join(', ')].filter(Boolean).join(' ')}, asked by @${by.name}`;
   const next = told({ ...i, mitigations: [...i.mitigations, asked] }, at, { kind: 'mitigation', by, text });
   const working = next.status === 'investigating' || next.status === 'identified';
-  return withEffect(working ? changeStatus(next, 'mitigating', by, at) : next, at, `mitigate-${n}`, {
+  return withEffect(working ? changeStatus(next, 'mitigating', by, at, rules) : next, at, `mitigate-${n}`, {
     kind: 'mitigate',
     n,
   });

@@ -1,6 +1,6 @@
 /** What a new incident sets going: its clocks, its card, its war room, and who is called. */
 import type { IncidentRules } from '../../config/incidents.ts';
-import { type Incident, subjectOf } from '../../records/incident.ts';
+import { type Incident, publicTitle, subjectOf } from '../../records/incident.ts';
 import { dueBy } from './business-time.ts';
 import { noted, posted, withEffect } from './pen.ts';
 
@@ -44,16 +44,27 @@ function declaration({ severity, title, source, declaredBy, drill, environment, 
 /** A review of what went well has no hurry: nothing is overdue, and nothing is announced every so often. */
 function clocked(i: Incident, rules: IncidentRules): Incident {
   if (i.kind === 'review') return i;
-  const { declaredAt, severity } = i;
+  const { declaredAt } = i;
+  const clocks = {
+    ...i.clocks,
+    ...clocksFor(i, rules, declaredAt),
+    ...procedureClocks(i, rules, declaredAt),
+  };
+  return { ...i, clocks };
+}
+
+/** When roles are asked for, and the phases of the P1 procedure are due, counted from `from`; null: not at all. */
+export function procedureClocks(
+  { severity, kind }: Pick<Incident, 'severity' | 'kind'>,
+  rules: IncidentRules,
+  from: number,
+): Pick<Incident['clocks'], 'roles' | 'assess' | 'mitigate'> {
+  const { page, war_room } = rules.severities[severity];
+  if (kind === 'review') return { roles: null, assess: null, mitigate: null };
   return {
-    ...i,
-    clocks: {
-      ...i.clocks,
-      ...clocksFor(i, rules, declaredAt),
-      roles: rules.severities[severity].page ? declaredAt + rules.claim_roles_within : null,
-      assess: rules.severities[severity].war_room ? declaredAt + assessAfter : null,
-      mitigate: rules.severities[severity].war_room ? declaredAt + mitigateAfter : null,
-    },
+    roles: page ? from + rules.claim_roles_within : null,
+    assess: war_room ? from + assessAfter : null,
+    mitigate: page ? from + mitigateAfter : null,
   };
 }
 
@@ -64,16 +75,20 @@ export function clocksFor(
   from: number,
 ): Pick<Incident['clocks'], 'acknowledge' | 'leadership' | 'update' | 'draft'> {
   const { respond_within, update_every } = rules.severities[i.severity];
-  const { leadership, leadership_after } = rules.on_call;
   const update = update_every === null ? null : from + update_every;
   return {
     acknowledge: i.acknowledged ? null : dueBy(from, respond_within, rules.business_hours),
-    // Runbook 004: "Page engineering leadership for extended outages (>15 min)" under "Complete Service Outage".
-    leadership:
-      i.severity === 'P1' && leadership.length > 0 && i.mitigatedAt === null ? from + leadership_after : null,
+    leadership: leadershipAt(i, rules, from),
     update,
     draft: update === null ? null : update - rules.updates.draft_before,
   };
+}
+
+/** Runbook 004: "Page engineering leadership for extended outages (>15 min)" under "Complete Service Outage". */
+export function leadershipAt(i: Incident, rules: IncidentRules, from: number): number | null {
+  const { leadership, leadership_after } = rules.on_call;
+  const lasts = i.severity === 'P1' && i.mitigatedAt === null;
+  return lasts && leadership.length > 0 ? from + leadership_after : null;
 }
 
 function shown(i: Incident, rules: IncidentRules, now: number): Incident {
@@ -97,7 +112,7 @@ export function withRoom(i: Incident, now: number): Incident {
  * says which.
  */
 function call(i: Incident, rules: IncidentRules, now: number): Incident {
-  const why = `${i.severity} ${subjectOf(i)}: ${i.title}`;
+  const why = `${i.severity} ${subjectOf(i)}: ${publicTitle(i)}`;
   const pages =
     i.source.kind === 'rollback' || (i.source.kind !== 'deployment' && rules.severities[i.severity].page);
   return pages

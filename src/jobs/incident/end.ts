@@ -54,15 +54,21 @@ export function resolve(
       status: 'resolved',
       body: filled('resolved', next, rules, at),
       components: Object.fromEntries(
-        next.services.flatMap((service) => {
-          const component = rules.status_page?.components[service];
-          return component ? [[component, 'operational' as const]] : [];
-        }),
+        hurtComponents(next, rules).map((component) => [component, 'operational' as const]),
       ),
     });
   }
   next = withEffect(next, at, `post-mortem-${count}`, { kind: 'post-mortem' });
   return rules.post_mortem.repository && !next.drill ? withIssues(next, at) : next;
+}
+
+/** Those of the affected services, and all that were said to be hurt: what was said is taken back. */
+function hurtComponents({ services, effects }: Incident, rules: IncidentRules): string[] {
+  const affected = services.flatMap((service) => rules.status_page?.components[service] ?? []);
+  const published = effects.flatMap(({ what }) =>
+    what.kind === 'publish' ? Object.keys(what.components) : [],
+  );
+  return [...new Set([...affected, ...published])];
 }
 
 /** PagerDuty's incident ends with ours. */
@@ -141,8 +147,10 @@ export function chase(i: Incident, now: number, rules: IncidentRules): Incident 
     if (f.done !== null || due > now) continue;
     const key = `chase-${f.n}-${due}`;
     const post = { kind: 'chase' as const, followUp: f.n };
-    next = f.owner
-      ? withEffect(next, now, key, { kind: 'direct', to: f.owner.id, post })
+    // What is secret has no card, and its war room may be archived by then.
+    const to = f.owner ?? (i.isPrivate ? (i.roles.commander ?? i.resolvedBy ?? i.declaredBy) : null);
+    next = to
+      ? withEffect(next, now, key, { kind: 'direct', to: to.id, post })
       : withEffect(next, now, key, { kind: 'post', place: 'channel', post });
     next = { ...next, followUps: next.followUps.map((g) => (g.n === f.n ? { ...g, chasedAt: now } : g)) };
   }

@@ -51,7 +51,7 @@ export async function judgeAct(
   if (allowed === 'unknown' || seen === 'unknown') return { kind: 'unknown', incident, heard };
   const refusal = standing(incident, what, by, rules);
   if (refusal) throw refusal;
-  if (what.kind === 'merge') await refuseUnmergeable(what.into, rules, world);
+  if (what.kind === 'merge') await refuseUnmergeable(incident, what.into, rules, world);
   return { kind: 'fits', incident, heard };
 }
 
@@ -155,8 +155,28 @@ export async function maySee(
 export const secret = (id: string): Refusal =>
   new Refusal('not-allowed', `${id} is private.`, 'Ask whoever runs it to invite you to its war room.');
 
-async function refuseUnmergeable(into: string, rules: IncidentRules, world: TakeWorld): Promise<void> {
+/** What is noted here arrives there, for all who read it there. */
+async function refuseUnmergeable(
+  i: Incident,
+  into: string,
+  rules: IncidentRules,
+  world: TakeWorld,
+): Promise<void> {
   const other = await incidentNow(into, rules, world);
+  if (i.isPrivate && !other.isPrivate) {
+    throw new Refusal(
+      'not-allowed',
+      `${i.id} is private, and everybody would read in ${into} what it is about.`,
+      `Merge ${into} into ${i.id}, or resolve ${i.id}.`,
+    );
+  }
+  if ((i.drill === null) !== (other.drill === null)) {
+    throw new Refusal(
+      'not-allowed',
+      `One of ${i.id} and ${into} is a drill, and the other one is real.`,
+      'Resolve the drill instead.',
+    );
+  }
   if (other.status !== 'merged') return;
   throw new Refusal('incident-over', `${into} was merged into ${other.mergedInto} itself.`, 'Name that one.');
 }

@@ -4,6 +4,7 @@ import { Refusal } from '../../../records/refusal.ts';
 import { evidencePack } from '../../../templates/incident/evidence.ts';
 import { verifyEvidence } from '../../../templates/incident/evidence-chain.ts';
 import { postMortem } from '../../../templates/incident/post-mortem.ts';
+import { marked } from '../../../templates/incident/words.ts';
 import { viewOf } from '../view.ts';
 import { rulesOf } from '../world.ts';
 import type { Carry } from './index.ts';
@@ -49,7 +50,7 @@ export const writePostMortem: Carry<'post-mortem'> = async (i, effect, world) =>
   const pack = evidencePack(i, await world.store.inbox(i.id));
   const { fresh } = await world.rooms.file(
     channel,
-    { name: pack.name, title: `Evidence of ${i.id}`, content: pack.content },
+    { name: pack.name, title: marked(i, `Evidence of ${i.id}`), content: pack.content },
     thread,
     since,
   );
