@@ -16,7 +16,7 @@ export interface Answers {
 }
 
 /** Refuses what the typed command would, but for its length: a form may name every service of a large catalog. */
-export function readAnswers(answers: Answers, catalog: Catalog): RollbackRequest {
+export function readAnswers(answers: Answers, catalog: Catalog): Omit<RollbackRequest, 'incident'> {
   const environment = bare(answers.environment ?? '').toLowerCase();
   if (environment === '') throw missing('In which environment?', 'Choose one.');
   if (!catalog.environments.has(environment)) throw notAnEnvironment(environment, catalog);

@@ -29,6 +29,8 @@ export interface RollbackRequest {
   readonly version: string | null;
   /** As typed, at most 500 characters: to be escaped where it is shown. */
   readonly reason: string | null;
+  /** The incident that it is for: `INC-12`. */
+  readonly incident: string | null;
 }
 
 export interface HealthRequest {
@@ -76,9 +78,13 @@ function incidentIn(read: Words): string | null {
   throw new Refusal('no-such-incident', `${shown(typed)} is no incident.`, 'Incidents are called INC-12.');
 }
 
-const rollbackGrammar: Grammar = { flags: { reason: 'text' }, version: true, freeReason: true };
+const rollbackGrammar: Grammar = {
+  flags: { reason: 'text', incident: 'text' },
+  version: true,
+  freeReason: true,
+};
 
-/** `/rollback [environment] <services> [version] [reason…]`; else a `Refusal`. */
+/** `/rollback [environment] <services> [version] [reason…] [--incident INC-12]`; else a `Refusal`. */
 export function readRollback(text: string, catalog: Catalog): RollbackRequest | 'help' | 'form' {
   const read = readWords('/rollback', text, rollbackGrammar.flags);
   if (asksForHelp(read)) return 'help';
@@ -96,6 +102,7 @@ export function readRollback(text: string, catalog: Catalog): RollbackRequest | 
     services: spelledOut(given, environment, catalog),
     version: given.version,
     reason: shortened(flagged ?? given.reason),
+    incident: incidentIn(read),
   };
 }
 

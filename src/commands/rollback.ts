@@ -1,13 +1,15 @@
-/** `/rollback [environment] <services> [version] [reason…]`; production asks for a reason and the word ROLLBACK. */
+/** `/rollback [environment] <services> [version] [reason…] [--incident INC-12]`; production asks for a reason and the word ROLLBACK. */
 import type { Catalog } from '../config/catalog.ts';
+import { noSuchIncident, rulesFor } from '../jobs/incident/take.ts';
 import { type Deployment, type Release, wasTouched } from '../records/deployment.ts';
 import { Refusal } from '../records/refusal.ts';
-import { type FormChoices, readRollbackForm, rollbackForm } from '../templates/forms.ts';
+import { type FormChoices, readFormIncident, readRollbackForm, rollbackForm } from '../templates/forms.ts';
 import { help } from '../templates/help.ts';
 import type { Message } from '../templates/message.ts';
 import { type Asker, type Desk, fromStore, type Reply } from './desk.ts';
 import { readForm } from './form-errors.ts';
 import { readAnswers } from './form-request.ts';
+import type { Sent } from './incident/submit.ts';
 import { type RollbackRequest, readRollback } from './request.ts';
 import { start } from './start.ts';
 
@@ -18,12 +20,19 @@ export async function rollback(text: string, asker: Asker, desk: Desk): Promise<
   const request = readRollback(text, desk.catalog);
   if (request === 'help') return { say: help('rollback') };
   if (request === 'form') return { form: form({}, asker, desk) };
-  const { environment, services, version, reason } = request;
+  const { environment, services, version, reason, incident } = request;
+  if (incident !== null) await refuseUnknown(incident, desk);
   if (asksForWord(environment, desk)) {
     const chosen = { environment, services, ...(version && { version }), ...(reason && { reason }) };
-    return { form: form(chosen, asker, desk) };
+    return { form: form(chosen, asker, desk, incident) };
   }
   return { say: await startRollback(request, asker, desk) };
+}
+
+/** A mistyped one is said before the form opens. Whether it is over does not matter: a rollback waits for nothing. */
+async function refuseUnknown(incident: string, { store, catalog }: Desk): Promise<void> {
+  rulesFor(catalog);
+  if (!(await fromStore(() => store.loadIncident(incident)))) throw noSuchIncident(incident);
 }
 
 /**
@@ -41,12 +50,16 @@ export async function rollbackOf(d: Deployment, asker: Asker, desk: Desk): Promi
   return { form: form({ environment, services, ...(isClear && { version }) }, asker, desk) };
 }
 
-/** The form with what is known filled in; `services` may be `all`. Who may not roll back is refused when it is sent. */
+/**
+ * The form for an incident, with what is known filled in; `services` may be `all`. Its timeline tells how the rollback
+ * goes. Who may not roll back is refused when it is sent.
+ */
 export const rollbackFormFor = (
+  incident: string,
   chosen: { environment: string; services: readonly string[]; reason: string; version?: string },
   asker: Asker,
   desk: Desk,
-): Reply => ({ form: form(chosen, asker, desk) });
+): Reply => ({ form: form(chosen, asker, desk, incident) });
 
 /** What a plan says where the running revision does not tell its version. */
 const unknownVersion = 'unknown';
@@ -71,9 +84,9 @@ async function refuseIfOvertaken(d: Deployment, changed: readonly Release[], { s
   );
 }
 
-export async function submitRollback(values: unknown, asker: Asker, desk: Desk): Promise<Message> {
+export async function submitRollback({ values, metadata }: Sent, asker: Asker, desk: Desk): Promise<Message> {
   const { word, ...answers } = readForm(readRollbackForm, values);
-  const request = readAnswers(answers, desk.catalog);
+  const request = { ...readAnswers(answers, desk.catalog), incident: readFormIncident(metadata) };
   if (!request.reason)
     throw new Refusal('reason-needed', 'A rollback needs a reason.', 'Say why: everybody sees it.');
   if (asksForWord(request.environment, desk) && word !== confirmWord) {
@@ -88,7 +101,12 @@ const startRollback = (request: RollbackRequest, asker: Asker, desk: Desk): Prom
 const asksForWord = (environment: string, { catalog }: Desk): boolean =>
   catalog.environments.get(environment)?.confirm_rollback ?? true;
 
-function form(chosen: NonNullable<FormChoices['chosen']>, { channel }: Asker, { catalog }: Desk) {
+function form(
+  chosen: NonNullable<FormChoices['chosen']>,
+  { channel }: Asker,
+  { catalog }: Desk,
+  incident: string | null = null,
+) {
   const environments = [...catalog.environments.keys()];
   // The environment can be changed in the form, so the word is asked for where any of them wants it.
   const strict = chosen.environment ? [chosen.environment] : environments;
@@ -98,6 +116,7 @@ function form(chosen: NonNullable<FormChoices['chosen']>, { channel }: Asker, { 
     services: catalog.services,
     chosen: { ...chosen, ...(isEverything(chosen, catalog) && { services: ['all'] }) },
     channel,
+    ...(incident && { incident }),
     confirmWord: wantsWord ? confirmWord : null,
   });
 }

@@ -27,7 +27,7 @@ const commands: ReadonlyMap<string, Command> = new Map([
 type Submit = (sent: Sent, asker: Asker, desk: Desk) => Promise<Message>;
 const forms: ReadonlyMap<string, Submit> = new Map<string, Submit>([
   [deployFormId, ({ values }, asker, desk) => submitDeploy(values, asker, desk)],
-  [rollbackFormId, ({ values }, asker, desk) => submitRollback(values, asker, desk)],
+  [rollbackFormId, submitRollback],
   ...incidentSubmits,
 ]);
 

@@ -15,7 +15,7 @@ export interface StartRequest {
   reason: string | null;
   skipStaging: boolean;
   planOnly: boolean;
-  /** The incident that it is a fix for. */
+  /** The incident that it is for: a deploy as its fix, a rollback as what makes it better. */
   incident?: string | null;
 }
 

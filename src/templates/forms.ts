@@ -26,7 +26,7 @@ export interface FormChoices {
 }
 
 export function deployForm({ environments, services, chosen = {}, channel }: FormChoices): ModalView {
-  return form(deployFormId, 'Deploy', 'Deploy', channel, [
+  return form(deployFormId, 'Deploy', 'Deploy', { channel }, [
     environmentInput(environments, chosen.environment),
     servicesInput(services, chosen.services),
     versionInput(
@@ -39,6 +39,8 @@ export function deployForm({ environments, services, chosen = {}, channel }: For
 }
 
 export interface RollbackChoices extends FormChoices {
+  /** The incident that it is for: its timeline tells how it goes. */
+  incident?: string;
   /** The word that has to be typed, or null where none is asked for. */
   confirmWord: 'ROLLBACK' | null;
 }
@@ -48,9 +50,10 @@ export function rollbackForm({
   services,
   chosen = {},
   channel,
+  incident,
   confirmWord,
 }: RollbackChoices): ModalView {
-  return form(rollbackFormId, 'Roll back', 'Roll back', channel, [
+  return form(rollbackFormId, 'Roll back', 'Roll back', { channel, ...(incident && { incident }) }, [
     environmentInput(environments, chosen.environment),
     servicesInput(services, chosen.services),
     versionInput(chosen.version, 'Left empty: the last version that was proven healthy.'),
@@ -71,11 +74,19 @@ export const formBlocks = {
 /** Every block has one element, and all of them have the same name. */
 export const answer = 'answer';
 
-function form(id: string, title: string, submit: string, channel: string, blocks: KnownBlock[]): ModalView {
+const carried = z.object({ channel: z.string(), incident: z.string().exactOptional() });
+
+function form(
+  id: string,
+  title: string,
+  submit: string,
+  { channel, ...more }: z.infer<typeof carried>,
+  blocks: KnownBlock[],
+): ModalView {
   return {
     type: 'modal',
     callback_id: id,
-    private_metadata: JSON.stringify({ channel: channel.slice(0, 100) }),
+    private_metadata: JSON.stringify({ channel: channel.slice(0, 100), ...more }),
     title: plainText(title, 24),
     submit: plainText(submit, 24),
     close: plainText('Not now', 24),
@@ -237,6 +248,15 @@ export function readRollbackForm(values: unknown): RollbackAnswers {
 export function readFormChannel(privateMetadata: string): string | null {
   try {
     return z.object({ channel: z.string() }).parse(JSON.parse(privateMetadata)).channel;
+  } catch {
+    return null;
+  }
+}
+
+/** The incident that a form was opened for, else null. */
+export function readFormIncident(privateMetadata: string): string | null {
+  try {
+    return carried.parse(JSON.parse(privateMetadata)).incident ?? null;
   } catch {
     return null;
   }

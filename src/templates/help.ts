@@ -33,7 +33,9 @@ const pages: Record<HelpTopic, Page> = {
   },
   rollback: {
     what: 'Puts services back to the last version that was proven healthy, or to the one you name.',
-    usage: ['/rollback [environment] <service[,service…]|all> [version] [reason… | --reason "…"]'],
+    usage: [
+      '/rollback [environment] <service[,service…]|all> [version] [reason… | --reason "…"] [--incident INC-12]',
+    ],
     examples: [
       ['/rollback api-gateway', 'to the last version proven healthy'],
       [
@@ -48,6 +50,7 @@ const pages: Record<HelpTopic, Page> = {
     ],
     notes: [
       'Production asks for a reason and the typed word ROLLBACK.',
+      '`--incident INC-12` says which incident it is for: its timeline tells how it goes.',
       'A deployment that waits for approval is cancelled by it; one that is under way is stopped and rolled back.',
       'Without arguments a form opens.',
     ],

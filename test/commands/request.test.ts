@@ -136,10 +136,18 @@ describe('/deploy', () => {
 });
 
 describe('/rollback', () => {
-  const gateway = { environment: 'production', services: ['api-gateway'], version: null, reason: null };
+  const gateway = {
+    environment: 'production',
+    services: ['api-gateway'],
+    version: null,
+    reason: null,
+    incident: null,
+  };
   test.each([
     ['api-gateway', gateway],
     ['api-gateway v1.2.3', { ...gateway, version: 'v1.2.3' }],
+    ['api-gateway it is slow --incident INC-12', { ...gateway, reason: 'it is slow', incident: 'INC-12' }],
+    ['--incident #12 api-gateway', { ...gateway, incident: 'INC-12' }],
     ['staging api-gateway v1.2.3', { ...gateway, environment: 'staging', version: 'v1.2.3' }],
     ['production all', { ...gateway, services: everything }],
     ['web,api-gateway', { ...gateway, services: ['api-gateway', 'web'] }],
@@ -189,6 +197,7 @@ describe('/rollback', () => {
     ['api-gateway latest', 'bad-version', undefined],
     ['api-gateway v1.2.3+5', 'bad-version', undefined],
     ['api-gateway --force', 'unknown-flag', undefined],
+    ['api-gateway --incident yesterday', 'no-such-incident', undefined],
   ])('%s is refused', (text, code, command) => {
     const refusal = refusalOf(() => readRollback(text, skillancer));
     expect([refusal.code, refusal.suggestion?.command]).toEqual([code, command]);
@@ -453,6 +462,7 @@ describe('a valid request is understood in any order, whatever Slack makes of it
         expect(readRollback(together(shuffled(parts, next), next()), skillancer)).toEqual({
           ...request,
           services: inOrder,
+          incident: null,
         });
       }),
       { numRuns: 2_000 },

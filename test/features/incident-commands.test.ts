@@ -462,9 +462,39 @@ describe('buttons', () => {
     const form = await bot.form('ana');
     expect(form.callback_id).toBe('rollback-form');
     expect(JSON.stringify(form.state.values)).toMatch(new RegExp(`api-gateway.*${id}: Checkout is down`));
-    await bot.slack.closeModal({ as: 'ana' });
+    await bot.fill({ Services: ['auth-svc'], 'Type ROLLBACK to go on': 'ROLLBACK' }, { as: 'ana' });
+    const asked = /D-\d+/.exec(await bot.whispered('ana', /D-\d+/))?.[0] ?? '';
+    expect(await bot.store.load(asked)).toMatchObject({
+      kind: 'rollback',
+      wanted: { services: ['auth-svc'] },
+      incident: id,
+      reason: `${id}: Checkout is down`,
+    });
     const freeze = await press('Freeze deploys', 'ana', room);
     expect(freeze).toContain(`/ops freeze production ${id} Checkout is down`);
+  });
+
+  test('of a private incident: neither a rollback nor a freeze tells its title', async () => {
+    const id = await incident({ kind: 'security', isPrivate: true, title: 'Keys were leaked' });
+    const i = await record(id);
+    const room = await shown(roomCard(i, await viewOf(i)));
+    await bot.slack.click({ text: 'Roll back api-gateway' }, { as: 'ana', message: room });
+    const form = JSON.stringify((await bot.form('ana')).state.values);
+    expect(form).toContain(`"${id}"`);
+    expect(form).not.toContain('leaked');
+    await bot.slack.closeModal({ as: 'ana' });
+    const freeze = await press('Freeze deploys', 'ana', room);
+    expect(freeze).toContain(`/ops freeze production ${id}`);
+    expect(freeze).not.toContain('leaked');
+  });
+
+  test('a rollback is typed for an incident that there is', async () => {
+    const id = await incident();
+    expect(await type('/rollback staging auth-svc it is slow --incident 77777')).toMatch(
+      /There is no incident INC-77777/,
+    );
+    const asked = /D-\d+/.exec(await type(`/rollback staging auth-svc it is slow --incident ${id}`))?.[0];
+    expect(await bot.store.load(asked ?? '')).toMatchObject({ incident: id, reason: 'it is slow' });
   });
 
   test('in a drill a rollback is only played', async () => {

@@ -50,13 +50,16 @@ test('of /deploy', async () => {
 }, 120_000);
 
 test('of /rollback', async () => {
-  expectShares(await judgeForm(submitRollback), {
-    said: 0.1,
-    'unknown-service': 0.01,
-    'missing-argument': 0.05,
-    'not-allowed': 0.01,
-    'reason-needed': 0.01,
-    'confirmation-needed': 0.02,
-    unreadable: 0.02,
-  });
+  expectShares(
+    await judgeForm((values, asker, desk) => submitRollback({ values, metadata: '' }, asker, desk)),
+    {
+      said: 0.1,
+      'unknown-service': 0.01,
+      'missing-argument': 0.05,
+      'not-allowed': 0.01,
+      'reason-needed': 0.01,
+      'confirmation-needed': 0.02,
+      unreadable: 0.02,
+    },
+  );
 }, 120_000);

@@ -5,6 +5,7 @@ import {
   formBlocks,
   readDeployForm,
   readFormChannel,
+  readFormIncident,
   readRollbackForm,
   rollbackForm,
 } from '../../src/templates/forms.ts';
@@ -102,6 +103,15 @@ describe('the form of /rollback', () => {
     const view = rollbackForm({ ...choices, chosen: { reason: 'login fails' }, confirmWord: 'ROLLBACK' });
     const answers = submitted(view, { [formBlocks.word]: { value: ' ROLLBACK ' } });
     expect(readRollbackForm(answers)).toMatchObject({ reason: 'login fails', word: 'ROLLBACK' });
+  });
+  test('remembers the incident that it is for', () => {
+    const carried = (incident?: string) => {
+      const view = rollbackForm({ ...choices, ...(incident && { incident }), confirmWord: null });
+      return [readFormChannel(view.private_metadata ?? ''), readFormIncident(view.private_metadata ?? '')];
+    };
+    expect(carried('INC-12')).toEqual(['C0000DEPLOY', 'INC-12']);
+    expect(carried()).toEqual(['C0000DEPLOY', null]);
+    expect(readFormIncident('nonsense')).toBeNull();
   });
   test('needs a reason', () => {
     const reason = rollbackForm({ ...choices, confirmWord: null }).blocks.find(

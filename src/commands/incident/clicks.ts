@@ -151,6 +151,7 @@ async function mitigate(target: IncidentTarget, id: string, asker: Asker, desk: 
   if (!i.drill && action === 'freeze') return { say: freezeOffer(i) };
   if (!i.drill && (action === 'roll-back' || action === 'roll-back-all')) {
     return rollbackFormFor(
+      id,
       {
         environment: i.environment,
         services: action === 'roll-back' && service ? [service] : ['all'],
@@ -165,7 +166,8 @@ async function mitigate(target: IncidentTarget, id: string, asker: Asker, desk: 
   return carryOut({ kind: 'act', what }, { id, implied: null }, asker, desk);
 }
 
-const reasonOf = ({ id, title }: Incident): string => `${id}: ${title}`;
+/** Everybody reads what a rollback is for, and the title of a private incident is for its war room alone. */
+const reasonOf = ({ id, title, isPrivate }: Incident): string => (isPrivate ? id : `${id}: ${title}`);
 
 async function answerTo(group: string, choice: 'open' | 'dismiss', asker: Asker, desk: Desk): Promise<Reply> {
   const { rights } = rulesFor(desk.catalog);

@@ -86,7 +86,8 @@ const eventOf = (ending: Ending): Told['event'] =>
 function startWords(d: Deployment): string {
   const { id, requestedBy, kind, environment, reason, incident } = d;
   const what = kind === 'deploy' ? 'deploys' : 'rolls back';
-  const purpose = incident ? `, as a fix for ${incident}` : '';
+  const isSaid = incident !== null && reason?.startsWith(incident);
+  const purpose = incident && !isSaid ? `, as a fix for ${incident}` : '';
   const why = reason ? `: ${reason}` : '';
   return `${id}: @${requestedBy.name} ${what} ${changesOf(d)} in ${environment}${purpose}${why}`;
 }

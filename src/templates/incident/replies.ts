@@ -117,8 +117,9 @@ export const messageIsAdded = (id: string): Message =>
   plainMessage(`📌 It becomes a line of the timeline of ${escaped(id, 40)}, and follows the message.`);
 
 /** Freezing is a command of its own, with its own rights. */
-export function freezeOffer(i: Pick<Incident, 'id' | 'environment' | 'title'>): Message {
-  const command = `/ops freeze ${i.environment} ${i.id} ${i.title}`;
+export function freezeOffer(i: Pick<Incident, 'id' | 'environment' | 'title' | 'isPrivate'>): Message {
+  // Everybody reads the reason of a freeze.
+  const command = `/ops freeze ${i.environment} ${i.id}${i.isPrivate ? '' : ` ${i.title}`}`;
   const value = runValue(command);
   const line = `🧊 Keep deployments away from *${escaped(i.environment, 63)}*? Rollbacks go on. It is the same as ${code(command, 200)}.`;
   const button = value

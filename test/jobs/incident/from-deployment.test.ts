@@ -83,6 +83,21 @@ describe('an open incident hears of a deployment', () => {
     expect(await eventsAt(incident)).toEqual(['D-1 started', 'D-1 succeeded']);
   });
 
+  test('that is a rollback for it, whatever its services, and though it is over by then', async () => {
+    await hand.end(await deploy());
+    const incident = await open({ services: ['web'], title: 'All is slow' });
+    const i = await hand.store.loadIncident(incident);
+    if (!i) throw new Error(`there is no ${incident}`);
+    const end = { status: 'resolved', resolvedAt: hand.clock.now() } as const;
+    await hand.store.saveIncident({ ...i, ...end }, { audit: [], blocks: null, settled: false });
+    const reason = `${incident}: All is slow`;
+    const id = await deploy({ kind: 'rollback', version: 'v1.0.0', incident, reason });
+    expect((await hand.end(id)).ending).toBe('succeeded');
+    const [started] = await heard(incident);
+    expect(started?.text).toMatch(/rolls back .* in production: INC-\d+: All is slow$/);
+    expect(await eventsAt(incident)).toEqual([`${id} started`, `${id} succeeded`]);
+  });
+
   test('that ends, where it was opened while it was under way', async () => {
     const id = await deploy();
     await hand.until(id, (d) => d.step === 'approval');

@@ -36,7 +36,7 @@ export async function claim(d: Deployment, world: World): Promise<Outcome> {
 
 /** What a fix is for: shown to everybody, and kept in the audit. */
 const purposeOf = ({ incident, reason }: Deployment): string | null =>
-  incident && `as a fix for ${incident}: ${reason}`;
+  incident && `as a fix for ${reason?.startsWith(incident) ? reason : `${incident}: ${reason}`}`;
 
 /** Waits no longer than an approval is good for. */
 function waitForLock(d: Deployment, owner: string, world: World): Outcome {

@@ -62,7 +62,8 @@ async function planRelease(
 
 /** What no plan can change is said before anything else is asked, or told to make way. */
 async function mayBegin(d: Deployment, world: World): Promise<void> {
-  if (d.incident !== null) await isOpen(d.incident, world);
+  // What was wrong may be over by the time a rollback gets here, and yet nobody is to be kept from it.
+  if (d.incident !== null && d.kind === 'deploy') await isOpen(d.incident, world);
   if (d.planOnly) return;
   const [emergency] = await askGates([noEmergency], d, world);
   if (emergency?.answer === 'unknown') throw new Error(emergency.because ?? emergency.title);
