@@ -1,6 +1,8 @@
 /** What is true of every incident, whatever died or was away meanwhile. */
 import { expect } from '@jest/globals';
+import type { OpenedFile } from '../../playground/slack/types.ts';
 import type { Incident } from '../../src/records/incident.ts';
+import { verifyEvidence } from '../../src/templates/incident/evidence-chain.ts';
 import { minute, type Said, type Scene } from './incident-scene.ts';
 
 /**
@@ -42,6 +44,18 @@ export function expectNoRefusals({ slack }: Pick<Scene, 'slack'>, fine: readonly
 export function expectAllDone(i: Incident): void {
   const open = i.effects.filter(({ state }) => state !== 'done');
   expect(open.map(({ key, state, trouble }) => ({ key, state, trouble }))).toEqual([]);
+}
+
+/** One evidence pack is there, as it was written, and the timeline names the hash of no other one. */
+export function expectEvidence({ timeline }: Incident, files: readonly OpenedFile[]): void {
+  const packs = files.filter(({ name }) => name.endsWith('-evidence.jsonl'));
+  expect(packs).toHaveLength(1);
+  const verdict = verifyEvidence(packs[0]?.text ?? '');
+  expect(verdict).toMatchObject({ ok: true });
+  const told = timeline.flatMap(({ kind, text }) =>
+    kind === 'post-mortem' ? (/hash ([0-9a-f]+)/.exec(text)?.[1] ?? []) : [],
+  );
+  expect(told.filter((hash) => !(verdict.ok && verdict.final.startsWith(hash)))).toEqual([]);
 }
 
 /** What was posted for update `n`, in the war room or for everybody. */

@@ -4,9 +4,9 @@
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Stage, startStage } from '../../playground/stage.ts';
-import { verifyEvidence } from '../../src/templates/incident/evidence-chain.ts';
 import {
   expectAllDone,
+  expectEvidence,
   expectInOrder,
   expectNoRefusals,
   expectOnce,
@@ -85,7 +85,7 @@ test('a P1 is told from its alert to its post-mortem, on time and once', async (
   await once('the rollback in the timeline', (i) => i.deployments.length === 1);
   await once('users no longer hurt', (i) => i.status === 'monitoring', 60_000);
   await scene.alert('HighErrorRate', 'api-gateway', 'resolved');
-  await once('the end of the alert', (i) => i.alerts.every(({ firing }) => !firing));
+  await once('the end of all alerts', (i) => i.timeline.some(({ text }) => /^All alerts .* over/.test(text)));
   await slack.command('/incident resolve INC-1', { as: 'ben' });
   await fills('ben', {
     Impact: 'Nobody could pay',
@@ -144,6 +144,8 @@ test('the war room tells everything in one order', async () => {
     'line: deployment',
     'findings',
     'line: status',
+    // This alert, and with it all of them.
+    'line: alert',
     'line: alert',
     'resolved',
   ]);
@@ -228,10 +230,12 @@ test('the status page says the same as the updates, each once', () => {
 
 test('the evidence is as it was written, the post-mortem is there, and the follow-up is an issue', async () => {
   const files = scene.slack.files(await scene.room());
-  const packs = files.filter(({ name }) => name.endsWith('-evidence.jsonl'));
-  expect(packs).toHaveLength(1);
-  expect(verifyEvidence(packs[0]?.text ?? '')).toMatchObject({ ok: true });
-  expect(packs[0]?.text).toContain('Rolling back to v1.4.0');
+  const i = await scene.record();
+  expectEvidence(i, files);
+  expect(i.timeline.find(({ kind }) => kind === 'post-mortem')?.text).toMatch(/hash [0-9a-f]{16}/);
+  expect(files.find(({ name }) => name.endsWith('-evidence.jsonl'))?.text).toContain(
+    'Rolling back to v1.4.0',
+  );
   const [postMortem, ...others] = files.filter(({ title }) => /post-mortem/i.test(title));
   expect(others).toEqual([]);
   expect(postMortem?.text).toMatch(/v1.5.0 runs out of connections/);
