@@ -4,6 +4,7 @@ import type { Incident, Mitigation } from '../../../records/incident.ts';
 import { Refusal } from '../../../records/refusal.ts';
 import { drillMitigation } from '../drill.ts';
 import { type IncidentWorld, rulesOf } from '../world.ts';
+import { refuseWhereHeld } from './held.ts';
 import type { Again, Carry } from './index.ts';
 
 /** Milliseconds between two looks at services that settle. */
@@ -76,8 +77,11 @@ async function tell(
 
 async function restart(i: Incident, m: Mitigation, world: IncidentWorld, report: Report) {
   const places = placesOf(i, m, world);
-  for (const place of places) await world.target.restart(place, m.at);
-  if (m.state === 'asked') await report('under-way', `New tasks are being started: ${names(places)}`);
+  if (m.state === 'asked') {
+    await refuseWhereHeld(i.environment, m.by, world);
+    for (const place of places) await world.target.restart(place, m.at);
+    await report('under-way', `New tasks are being started: ${names(places)}`);
+  }
   return settle(m, places, `Restarted ${names(places)}`, world, report);
 }
 
@@ -92,6 +96,7 @@ async function scaleUp(i: Incident, m: Mitigation, world: IncidentWorld, report:
       'Set incidents.mitigations.scale_up.',
     );
   if (Object.keys(m.desired).length === 0) {
+    await refuseWhereHeld(i.environment, m.by, world);
     const desired: Record<string, number> = {};
     const changes: string[] = [];
     const full: string[] = [];
@@ -107,7 +112,13 @@ async function scaleUp(i: Incident, m: Mitigation, world: IncidentWorld, report:
     await report('under-way', changes.join(', '), desired);
     return { again: 200 };
   }
-  for (const place of places) await world.target.scale(place, m.desired[place.service] ?? 0);
+  for (const place of places) {
+    const wanted = m.desired[place.service] ?? 0;
+    if ((await world.target.capacity(place)).desired === wanted) continue;
+    // A deployment or an emergency may have begun since it was decided.
+    await refuseWhereHeld(i.environment, m.by, world);
+    await world.target.scale(place, wanted);
+  }
   return settle(m, places, `Scaled up ${names(places)}`, world, report);
 }
 
