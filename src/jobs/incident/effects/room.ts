@@ -2,6 +2,7 @@
 import { DateTime } from 'luxon';
 import { SlackRefused } from '../../../clients/slack-errors.ts';
 import { type Incident, subjectOf } from '../../../records/incident.ts';
+import { Refusal } from '../../../records/refusal.ts';
 import { type IncidentWorld, rulesOf } from '../world.ts';
 import type { Carry } from './index.ts';
 import { onCallIds } from './page.ts';
@@ -11,13 +12,26 @@ export const createRoom: Carry<'room'> = async (i, _, world) => {
   const { business_hours } = rulesOf(world);
   const room = i.room ?? (await rooms.create(roomName(i, business_hours.zone), i.isPrivate, i.id));
   const id = room.id;
-  await rooms.topic(
-    id,
-    `${i.drill ? 'DRILL · ' : ''}${i.id} · ${i.severity} · ${subjectOf(i)}`.slice(0, 250),
-  );
-  for (const { title, link } of bookmarksOf(i, world)) await rooms.bookmark(id, title, link);
-  return { channel: id, name: room.name };
+  const topic = `${i.drill ? 'DRILL · ' : ''}${i.id} · ${i.severity} · ${subjectOf(i)}`.slice(0, 250);
+  const refused = [await refusal(rooms.topic(id, topic), 'topic')];
+  for (const { title, link } of bookmarksOf(i, world)) {
+    refused.push(await refusal(rooms.bookmark(id, title, link), `bookmark "${title}"`));
+  }
+  const lacking = refused.filter((one) => one !== null);
+  const text = `War room: #${room.name}, without what Slack refused: ${lacking.join(', ')}`.slice(0, 500);
+  return { channel: id, name: room.name, ...(lacking.length > 0 && { text }) };
 };
+
+/** What Slack refused, in words, or null: a room without its topic or a bookmark is a room. Throws what is not refused. */
+async function refusal(work: Promise<unknown>, what: string): Promise<string | null> {
+  try {
+    await work;
+    return null;
+  } catch (error) {
+    if (!(error instanceof SlackRefused)) throw error;
+    return `${what} (${error.reason})`;
+  }
+}
 
 /** `inc-YYYYMMDD-<service>-<short title>`; Slack documentation, conversations.create: at most 80 of `a-z0-9_-`. */
 export function roomName(
@@ -83,20 +97,45 @@ export const unarchive: Carry<'unarchive'> = async (i, _, world) => {
   return { text: i.room ? `#${i.room.name} is open again` : 'There was no war room' };
 };
 
-/** The lines of a duplicate that the incident that stays should know: its own beginning, and what people wrote. */
+/** What the incident that stays should know of a duplicate: how bad it was and where, its alerts, what people wrote. */
 export const tellMerged: Carry<'merge'> = async (i, { what }, { store, queues, clock }) => {
-  const lines = i.timeline
-    .filter(({ kind, state }) => (kind === 'note' || kind === 'alert') && state !== 'removed')
-    .map(({ text }) => `${text}`.slice(0, 200))
-    .slice(-10);
-  const there = await store.tellIncident(what.into, `merged-from/${i.id}`, {
+  const into = await store.loadIncident(what.into);
+  if (!into) {
+    throw new Refusal(
+      'no-such-incident',
+      `There is no ${what.into} to merge into.`,
+      'Look at /incident list.',
+    );
+  }
+  if (into.isPrivate !== i.isPrivate) {
+    throw new Refusal(
+      'not-here',
+      `${into.id} was not told of ${i.id}: only one of them is private, and what is private stays in its room.`,
+      'Write there what those who work on it should know.',
+    );
+  }
+  await store.tellIncident(into.id, `merged-from/${i.id}`, {
     at: clock.now(),
     by: null,
     from: 'worker',
     channel: null,
-    what: { kind: 'merged-from', id: i.id, title: i.title, lines },
+    what: { kind: 'merged-from', id: i.id, title: i.title, lines: mergedLines(i) },
   });
-  if (!there) throw new SlackRefused('merging', `there is no ${what.into}`);
-  await queues.wakeIncident(what.into);
+  await queues.wakeIncident(into.id);
   return {};
 };
+
+/** In plain words, each at most 200 characters: what people wrote comes first. */
+export function mergedLines(
+  i: Pick<Incident, 'severity' | 'environment' | 'services' | 'alerts' | 'timeline'>,
+): string[] {
+  const where = i.services.length > 0 ? `${i.environment}: ${i.services.join(', ')}` : i.environment;
+  const alerts = i.alerts.map(({ title, firing }) => `Alert${firing ? '' : ' (over)'}: ${title}`);
+  const noted = i.timeline.filter(({ kind, state }) => kind === 'note' && state !== 'removed');
+  const lines = [
+    `${i.severity}, ${where}`,
+    ...alerts.slice(-10),
+    ...noted.slice(-10).map(({ text }) => text),
+  ];
+  return lines.map((line) => line.slice(0, 200));
+}
