@@ -6,8 +6,12 @@ import { duration, oneOrMore, personEntry, roles } from './fields.ts';
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
-/** "0m" means at once. */
-const responseTime = z.union([z.literal('next-business-day'), z.literal('0m').transform(() => 0), duration]);
+/** "0m": paged at once, and overdue after the five minutes of the P1 procedure's first step (runbook 001). */
+const responseTime = z.union([
+  z.literal('next-business-day'),
+  z.literal('0m').transform(() => 5 * minute),
+  duration,
+]);
 
 /** What the file may say of a severity; what it leaves out is as in `severityDefaults`. */
 const severity = z.strictObject({

@@ -141,7 +141,7 @@ const withKey = z.strictObject({ id: z.string(), key: z.string() });
 
 async function carryOut(job: Job, token: string | undefined, world: IncidentWorld): Promise<void> {
   const { id, key } = withKey.parse(job.data);
-  const again = await runEffect(id, key, world);
+  const again = await runEffect(id, key, world, job.attemptsMade);
   if (again !== null) await later(job, token, again, world.clock);
 }
 

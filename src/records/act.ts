@@ -67,6 +67,8 @@ const what = z.discriminatedUnion('kind', [
     status: z.enum(['investigating', 'identified', 'mitigating', 'monitoring']),
     action: text,
     eta: shortText,
+    /** Whoever wrote it may publish: the words go to the status page too, where there is something public. */
+    public: z.boolean().exactOptional(),
   }),
   z.strictObject({ kind: z.literal('skip-update'), n: z.number() }),
   /** To the status page. */
@@ -95,6 +97,8 @@ const what = z.discriminatedUnion('kind', [
     impact: text,
     resolution: text,
     rootCause: text.nullable(),
+    /** As for updates. */
+    public: z.boolean().exactOptional(),
     followUps: z
       .array(z.strictObject({ text: shortText, owner: person.nullable(), due: z.number().nullable() }))
       .max(20),
@@ -117,6 +121,8 @@ const what = z.discriminatedUnion('kind', [
     event: z.enum(['started', 'succeeded', 'rolled-back', 'failed', 'left', 'stopped']),
     text,
     link: link.nullable(),
+    /** Set for rollbacks: the services that go back. */
+    back: z.array(z.string()).exactOptional(),
   }),
   z.strictObject({ kind: z.literal('findings'), findings, effect: z.string() }),
   z.strictObject({

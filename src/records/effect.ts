@@ -34,7 +34,11 @@ const effectWhat = z.discriminatedUnion('kind', [
   /** The pinned summary in it. Result: channel, ts. */
   z.strictObject({ kind: z.literal('room-card') }),
   /** Those on call, stakeholders and whoever declared it. Result: text. */
-  z.strictObject({ kind: z.literal('invite') }),
+  z.strictObject({
+    kind: z.literal('invite'),
+    /** Only these, by Slack's ids: somebody who came later. */
+    people: z.array(z.string()).exactOptional(),
+  }),
   /** `home`: the war room, or the card's thread; `channel`: that thread, shown in the incidents channel as well. */
   z.strictObject({ kind: z.literal('post'), place: z.enum(['home', 'channel']), post }),
   /** A direct message. */

@@ -255,6 +255,10 @@ export const isOver = ({ status }: Pick<Incident, 'status'>): boolean =>
 export const hasRoom = ({ room, effects }: Pick<Incident, 'room' | 'effects'>): boolean =>
   room !== null || effects.some(({ what }) => what.kind === 'room');
 
+/** What it is called outside the places of its own people. */
+export const publicTitle = ({ isPrivate, title }: Pick<Incident, 'isPrivate' | 'title'>): string =>
+  isPrivate ? 'a security incident' : title;
+
 /** What is shown where a service is named: the services, or the environment. */
 export const subjectOf = ({ services, environment }: Pick<Incident, 'services' | 'environment'>): string =>
   services.length > 0 ? services.join(', ') : environment;

@@ -77,7 +77,8 @@ function auditOf(before: Incident, after: Incident, acts: readonly Act[]): Audit
         deployment: null,
         incident: after.id,
         environment: after.environment,
-        detail: text.slice(0, 300),
+        // The audit is open to everybody who may ask for it.
+        detail: after.isPrivate ? null : text.slice(0, 300),
         from: act?.from ?? (by ? 'worker' : 'clock'),
         ...(act?.channel && { channel: act.channel }),
       };

@@ -155,9 +155,10 @@ function acknowledge(i: Incident, via: 'slack' | 'pagerduty', by: Person, at: nu
     },
   );
   const paged = i.effects.some((e) => e.what.kind === 'page');
-  return paged && via === 'slack'
-    ? withEffect(acknowledged, at, 'page-acknowledge', { kind: 'page-acknowledge' })
-    : acknowledged;
+  if (!paged || via === 'pagerduty') return acknowledged;
+  const before = i.effects.filter((e) => e.what.kind === 'page-acknowledge').length;
+  const key = before === 0 ? 'page-acknowledge' : `page-acknowledge-${before + 1}`;
+  return withEffect(acknowledged, at, key, { kind: 'page-acknowledge' });
 }
 
 /** Whoever works on it is in its war room. */

@@ -1,6 +1,6 @@
 /** What time does to an incident: every deadline is in the record, and the clock is an argument. Pure. */
 import type { IncidentRules } from '../../config/incidents.ts';
-import { type Incident, isOver } from '../../records/incident.ts';
+import { type Incident, isOver, publicTitle } from '../../records/incident.ts';
 import { dueBy } from './business-time.ts';
 import { escalateUndelivered, offerDraft, updateDue } from './communicate.ts';
 import { assessed } from './course.ts';
@@ -74,7 +74,7 @@ function callNextLevel(i: Incident, now: number, rules: IncidentRules): Incident
   return withEffect(next, now, `page-overdue-${calls}`, {
     kind: 'page',
     level,
-    why: `Not acknowledged in time: ${i.severity} ${i.title}`,
+    why: `Not acknowledged in time: ${i.severity} ${publicTitle(i)}`,
   });
 }
 
@@ -83,9 +83,10 @@ function callLeadership(i: Incident, now: number): Incident {
     kind: 'leadership',
     text: 'The outage lasts: engineering leadership is called',
   });
-  return withEffect(next, now, 'page-leadership', {
+  const calls = i.effects.filter((e) => e.what.kind === 'page-leadership').length;
+  return withEffect(next, now, calls === 0 ? 'page-leadership' : `page-leadership-${calls + 1}`, {
     kind: 'page-leadership',
-    why: `${i.severity} since ${new Date(i.declaredAt).toISOString().slice(11, 16)} UTC: ${i.title}`,
+    why: `${i.severity} since ${new Date(i.declaredAt).toISOString().slice(11, 16)} UTC: ${publicTitle(i)}`,
   });
 }
 

@@ -13,7 +13,7 @@ const undeliveredAfter = 5 * 60_000;
 /** The number that the next update will have. */
 export const nextUpdate = ({ updates }: Incident): number => (updates.at(-1)?.n ?? 0) + 1;
 
-type Asked = Pick<Extract<What, { kind: 'update' }>, 'n' | 'status' | 'action' | 'eta'>;
+type Asked = Omit<Extract<What, { kind: 'update' }>, 'kind'>;
 
 /** A person's update; a second one for the same slot is not sent. The interval begins anew. */
 export function sendUpdate(
@@ -28,7 +28,8 @@ export function sendUpdate(
   const dueAt = i.clocks.update ?? at;
   const mitigatedAt = status === 'monitoring' ? (i.mitigatedAt ?? at) : null;
   const known = { ...i, status, action, eta, mitigatedAt };
-  return send(known, { n, dueAt, at, by, state: 'sent', status, action, eta, missed: 0 }, at, rules, at);
+  const update: Update = { n, dueAt, at, by, state: 'sent', status, action, eta, missed: 0 };
+  return send(known, update, at, rules, at, asked.public ?? false);
 }
 
 export function skipUpdate(i: Incident, n: number, by: Person, at: number, rules: IncidentRules): Incident {
@@ -83,7 +84,14 @@ export function updateDue(i: Incident, now: number, rules: IncidentRules): Incid
   return send(said, update, now, rules, slot);
 }
 
-function send(i: Incident, update: Update, now: number, rules: IncidentRules, from: number): Incident {
+function send(
+  i: Incident,
+  update: Update,
+  now: number,
+  rules: IncidentRules,
+  from: number,
+  mayPublish = false,
+): Incident {
   const { n, by, action, status } = update;
   const how = by ? `by @${by.name}` : 'automatically';
   const line = noted({ ...i, updates: [...i.updates, update] }, now, {
@@ -92,7 +100,7 @@ function send(i: Incident, update: Update, now: number, rules: IncidentRules, fr
     text: `Update ${n} (${how}): ${status}. ${action}`,
   });
   const said = announced(line, now, `update-${n}`, { kind: 'update', n });
-  const next = rewound(onStatusPage(said, update, now, rules), rules, from);
+  const next = rewound(onStatusPage(said, update, now, rules, mayPublish), rules, from);
   return { ...next, clocks: { ...next.clocks, overdue: now + undeliveredAfter } };
 }
 
@@ -104,14 +112,26 @@ function rewound(i: Incident, rules: IncidentRules, from: number): Incident {
   return { ...i, clocks: { ...i.clocks, update, draft } };
 }
 
+/** To publish is a right of its own: without it the public reads how far it is, but nobody's words and no details. */
+const publicAction: Readonly<Record<Update['status'], string>> = {
+  investigating: 'We are looking for the cause',
+  identified: 'The cause is known, and we are working on it',
+  mitigating: 'We are putting it right',
+  monitoring: 'It looks good again, and we keep watching',
+  resolved: 'The problem is solved',
+  merged: 'We are working on it',
+};
+
 /** What was made public once is kept up to date. */
 function onStatusPage(
   i: Incident,
   { n, status, missed: earlier }: Update,
   now: number,
   rules: IncidentRules,
+  mayPublish = false,
 ): Incident {
   if (i.statusPage === null) return i;
+  const update = i.updates.find((u) => u.n === n);
   const isRenewed = i.effects.some(({ key }) => key === `publish-update-${n}`);
   return withEffect(i, now, isRenewed ? `publish-update-${n}-${earlier}` : `publish-update-${n}`, {
     kind: 'publish',
@@ -122,7 +142,13 @@ function onStatusPage(
         : status === 'mitigating'
           ? 'identified'
           : 'investigating',
-    body: filled('update', i, rules, now, i.updates.at(-1)),
+    body: filled(
+      'update',
+      i,
+      rules,
+      now,
+      update && !mayPublish ? { ...update, action: publicAction[status] } : update,
+    ),
     components: {},
   });
 }
@@ -145,7 +171,9 @@ function renewed(
   slot: number,
   rules: IncidentRules,
 ): Incident {
-  const fresh = { ...last, ...draftOf(i, rules, now), by: null, at: now, missed: last.missed + slots };
+  // What a person wrote stays theirs; what the bot wrote should say what is true by now.
+  const said = last.by ? {} : { ...draftOf(i, rules, now), at: now };
+  const fresh = { ...last, ...said, missed: last.missed + slots };
   const next = noted({ ...i, updates: i.updates.map((u) => (u.n === last.n ? fresh : u)) }, now, {
     kind: 'update-missed',
     text: `An update was due, but Slack did not take update ${last.n} yet: one will catch up`,

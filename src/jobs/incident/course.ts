@@ -1,6 +1,8 @@
 /** How far an incident has come: its status, and looks at what it is about. */
+import type { IncidentRules } from '../../config/incidents.ts';
 import type { Person } from '../../records/deployment.ts';
 import type { Incident } from '../../records/incident.ts';
+import { leadershipAt } from './begin.ts';
 import { told, withEffect } from './pen.ts';
 
 /** Users are no longer hurt once it is only watched. */
@@ -9,11 +11,15 @@ export function changeStatus(
   to: 'investigating' | 'identified' | 'mitigating' | 'monitoring',
   by: Person | null,
   at: number,
+  rules: IncidentRules,
 ): Incident {
   if (i.status === to) return i;
   const mitigatedAt = to === 'monitoring' ? (i.mitigatedAt ?? at) : null;
-  const clocks = to === 'monitoring' ? { ...i.clocks, leadership: null } : i.clocks;
-  return told({ ...i, status: to, mitigatedAt, clocks }, at, {
+  const next = { ...i, status: to, mitigatedAt };
+  const isWorse = i.status === 'monitoring';
+  const leadership =
+    to === 'monitoring' ? null : isWorse ? leadershipAt(next, rules, at) : i.clocks.leadership;
+  return told({ ...next, clocks: { ...i.clocks, leadership } }, at, {
     kind: 'status',
     by,
     text: `Status: ${to}`,

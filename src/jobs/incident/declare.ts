@@ -138,7 +138,7 @@ export async function declareIncident(
       what: draft.drill ? 'incident.drill' : 'incident.declared',
       deployment: null,
       environment: draft.environment,
-      detail: `${draft.severity} ${draft.title}`.slice(0, 300),
+      detail: draft.isPrivate ? draft.severity : `${draft.severity} ${draft.title}`.slice(0, 300),
       from: asked.from,
       ...(asked.channel && { channel: asked.channel }),
     },

@@ -2,7 +2,7 @@
 import type { IncidentRules } from '../../config/incidents.ts';
 import type { What } from '../../records/act.ts';
 import type { Person } from '../../records/deployment.ts';
-import { type FollowUp, type Incident, isOver } from '../../records/incident.ts';
+import { type FollowUp, type Incident, isOver, publicTitle } from '../../records/incident.ts';
 import { filled } from '../../templates/incident/messages.ts';
 import { clocksFor } from './begin.ts';
 import { withoutDrafts } from './communicate.ts';
@@ -52,7 +52,7 @@ export function resolve(
       kind: 'publish',
       n: next.effects.length,
       status: 'resolved',
-      body: filled('resolved', next, rules, at),
+      body: filled('resolved', asked.public ? next : forThePublic(next), rules, at),
       components: Object.fromEntries(
         hurtComponents(next, rules).map((component) => [component, 'operational' as const]),
       ),
@@ -70,6 +70,14 @@ function hurtComponents({ services, effects }: Incident, rules: IncidentRules): 
   );
   return [...new Set([...affected, ...published])];
 }
+
+/** Whoever may not publish ends what is public too, but not in their own words. */
+const forThePublic = (i: Incident): Incident => ({
+  ...i,
+  impact: 'See the updates before',
+  resolution: 'The problem is solved',
+  followUps: [],
+});
 
 /** PagerDuty's incident ends with ours. */
 const pageEnded = (i: Incident, at: number, count: number): Incident =>
@@ -131,10 +139,14 @@ export function finishFollowUp(i: Incident, n: number, by: Person, at: number): 
   return allDone ? { ...next, clocks: { ...next.clocks, chase: null } } : next;
 }
 
+const mostReminders = 10;
+const remindersOf = ({ effects }: Incident, { n }: FollowUp): number =>
+  effects.filter((e) => e.key.startsWith(`chase-${n}-`)).length;
+
 /** When the next owner has to be reminded, or null. */
-function nextChase({ followUps }: Incident, rules: IncidentRules): number | null {
-  const times = followUps
-    .filter((f) => f.done === null)
+function nextChase(i: Incident, rules: IncidentRules): number | null {
+  const times = i.followUps
+    .filter((f) => f.done === null && remindersOf(i, f) < mostReminders)
     .map((f) => (f.chasedAt === null ? f.due : f.chasedAt + rules.post_mortem.chase_every));
   return times.length > 0 ? Math.min(...times) : null;
 }
@@ -145,6 +157,8 @@ export function chase(i: Incident, now: number, rules: IncidentRules): Incident 
   for (const f of i.followUps) {
     const due = f.chasedAt === null ? f.due : f.chasedAt + rules.post_mortem.chase_every;
     if (f.done !== null || due > now) continue;
+    // Whoever did not hear it so often will not hear it any more; Home and the post-mortem still say so.
+    if (remindersOf(i, f) >= mostReminders) continue;
     const key = `chase-${f.n}-${due}`;
     const post = { kind: 'chase' as const, followUp: f.n };
     // What is secret has no card, and its war room may be archived by then.
@@ -180,12 +194,14 @@ export function reopen(i: Incident, reason: string, by: Person, at: number, rule
   const open: Incident = {
     ...i,
     status: 'investigating',
+    // Whoever acknowledged it then may be asleep now.
+    acknowledged: null,
     resolvedAt: null,
     resolvedBy: null,
     mitigatedAt: null,
   };
   const wasArchived = i.effects.some((e) => e.what.kind === 'archive');
-  const clocks = { ...i.clocks, ...clocksFor(open, rules, at), archive: null };
+  const clocks = { ...i.clocks, ...clocksFor(open, rules, at), level: 0, archive: null };
   let next = noted({ ...open, clocks }, at, {
     kind: 'reopened',
     by,
@@ -193,5 +209,8 @@ export function reopen(i: Incident, reason: string, by: Person, at: number, rule
   });
   const count = next.timeline.filter((e) => e.kind === 'reopened').length;
   if (wasArchived) next = withEffect(next, at, `unarchive-${count}`, { kind: 'unarchive' });
+  const why = `Reopened: ${i.severity} ${publicTitle(i)}`;
+  if (rules.severities[i.severity].page)
+    next = withEffect(next, at, `page-reopened-${count}`, { kind: 'page', level: 0, why });
   return announced(next, at, `reopened-${count}`, { kind: 'reopened' });
 }

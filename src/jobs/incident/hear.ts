@@ -1,6 +1,8 @@
 /** What the bot hears about an incident: alerts, deployments, findings, and how its own effects went. Pure. */
+import type { IncidentRules } from '../../config/incidents.ts';
 import type { What } from '../../records/act.ts';
 import type { Alert } from '../../records/alert.ts';
+import type { Person } from '../../records/deployment.ts';
 import type { Effect, EffectResult } from '../../records/effect.ts';
 import { type Findings, type Incident, isOver } from '../../records/incident.ts';
 import { assessed, changeStatus, isRefresh } from './course.ts';
@@ -24,29 +26,71 @@ export function hearAlert(i: Incident, alert: Alert, at: number): Incident {
   const alerts = known ? i.alerts.map((a) => (a === known ? entry : a)) : [...i.alerts, entry];
   const what = advice[topic];
   const text = firing ? `Alert: ${title}${what ? `. ${what}.` : ''}` : `Alert over: ${title}`;
-  const next = told({ ...i, alerts }, at, { kind: 'alert', text, links: link ? [link] : [] });
+  const line = { kind: 'alert' as const, text, links: link ? [link] : [] };
+  // A hundred pods say the same: who works on it needs the first few, the timeline has them all.
+  const isStorm = i.timeline.filter((e) => e.kind === 'alert' && e.at > at - stormWithin).length >= mostTold;
+  const next = isStorm ? noted({ ...i, alerts }, at, line) : told({ ...i, alerts }, at, line);
   if (!firing || !what || isOver(i)) return next;
-  return withEffect(next, at, `tell-on-call-${next.timeline.length}`, {
+  return withEffect(next, at, `tell-on-call-${topic}-${Math.floor(at / stormWithin)}`, {
     kind: 'tell-on-call',
     why: `${title}. ${what}.`,
   });
 }
+const stormWithin = 15 * 60_000;
+const mostTold = 5;
 
 type Heard<K extends What['kind']> = Extract<What, { kind: K }>;
 
 export function hearDeployment(
   i: Incident,
-  { id, event, text, link }: Heard<'deployment'>,
+  { id, event, text, link, back }: Heard<'deployment'>,
+  by: Person | null,
   at: number,
+  rules: IncidentRules,
 ): Incident {
   const deployments = i.deployments.includes(id) ? i.deployments : [...i.deployments, id];
   const next = told({ ...i, deployments }, at, { kind: 'deployment', text, links: link ? [link] : [] });
   if (isOver(i)) return next;
+  const followed = back ? withRollback(next, { id, event, back }, by, at) : next;
   if (event === 'started') {
-    const early = next.status === 'investigating' || next.status === 'identified';
-    return early ? changeStatus(next, 'mitigating', null, at) : next;
+    const early = followed.status === 'investigating' || followed.status === 'identified';
+    return early ? changeStatus(followed, 'mitigating', null, at, rules) : followed;
   }
-  return assessed(next, at);
+  return assessed(calledFor(followed, { id, event, text }, at), at);
+}
+
+type Event = Heard<'deployment'>['event'];
+
+/** A rollback by hand is what people do to get better, wherever they asked for it. */
+function withRollback(
+  i: Incident,
+  { id, event, back }: { id: string; event: Event; back: string[] },
+  by: Person | null,
+  at: number,
+): Incident {
+  const known = i.mitigations.find((m) => m.detail === id);
+  if (!known) {
+    if (event !== 'started' || !by) return i;
+    const n = i.mitigations.length + 1;
+    const begun = { n, action: 'roll-back' as const, services: back, by, at, detail: id, desired: {} };
+    return { ...i, mitigations: [...i.mitigations, { ...begun, state: 'under-way' }] };
+  }
+  if (event === 'started') return i;
+  const state = event === 'succeeded' ? 'done' : 'failed';
+  return { ...i, mitigations: i.mitigations.map((m) => (m === known ? { ...m, state } : m)) };
+}
+
+/** Runbook 004, "Alerts": a deployment that failed is told to those on call, what was put back pages them; also here. */
+function calledFor(
+  i: Incident,
+  { id, event, text }: { id: string; event: Event; text: string },
+  at: number,
+): Incident {
+  const why = i.isPrivate ? `${id} went wrong` : text.slice(0, 500);
+  if (event === 'rolled-back') return withEffect(i, at, `page-${id}`, { kind: 'page', level: 0, why });
+  if (event === 'failed' || event === 'left')
+    return withEffect(i, at, `tell-on-call-${id}`, { kind: 'tell-on-call', why });
+  return i;
 }
 
 /** What was found is posted; the first time with what the matrix makes of it. */
@@ -54,6 +98,7 @@ export function hearFindings(
   i: Incident,
   { findings, effect }: Pick<Heard<'findings'>, 'findings' | 'effect'>,
   at: number,
+  rules: IncidentRules,
 ): Incident {
   if (isRefresh(effect) && i.findings && isSame(i.findings, findings)) return { ...i, findings };
   const unwell = findings.services.filter((s) => s.verdict !== 'healthy');
@@ -64,7 +109,11 @@ export function hearFindings(
   const found = noted({ ...i, findings }, at, { kind: 'findings', text: text.slice(0, 1000) });
   const shown = posted(found, at, `findings-${findings.at}`, { kind: 'findings', at: findings.at });
   if (isOver(i)) return shown;
-  if (unwell.length === 0 && i.status === 'mitigating') return changeStatus(shown, 'monitoring', null, at);
+  // What probes never saw they cannot say is over.
+  const wasSeen = i.findings?.services.some((s) => s.verdict === 'unhealthy') ?? false;
+  if (unwell.length === 0 && wasSeen && i.status === 'mitigating') {
+    return changeStatus(shown, 'monitoring', null, at, rules);
+  }
   return unwell.length > 0 ? recommended(shown, at) : shown;
 }
 

@@ -78,7 +78,12 @@ export function withEffect(
 function predecessor(i: Incident, what: EffectWhat): string | null {
   switch (what.kind) {
     case 'post': {
-      const before = i.effects.findLast((e) => e.what.kind === 'post' && e.what.place === what.place);
+      const before = i.effects.findLast(
+        (e) =>
+          (e.what.kind === 'post' && e.what.place === what.place) ||
+          // Nobody can write into what is still archived.
+          (e.what.kind === 'unarchive' && what.place === 'home'),
+      );
       return before?.key ?? (what.place === 'home' && livesInRoom(i) ? 'room-card' : keyOf(i, 'card'));
     }
     case 'room-card':

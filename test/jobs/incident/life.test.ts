@@ -1,6 +1,7 @@
 /** What acts and time make of an incident, without anything outside. */
 import { describe, expect, test } from '@jest/globals';
 import { nextDeadline } from '../../../src/jobs/incident/clocks.ts';
+import { procedureOf } from '../../../src/records/procedure.ts';
 import { ana, ben, live, minute, start } from './life.ts';
 
 const resolve = {
@@ -320,4 +321,181 @@ test('what is secret has a room of its own and no card', () => {
   expect(keys).toContain('room');
   expect(keys.filter((key) => key === 'card' || key.endsWith('@channel'))).toEqual([]);
   expect(keys).toContain('emergency');
+});
+
+describe('what gets worse', () => {
+  const pages = (life: ReturnType<typeof live>) =>
+    life.incident.effects.filter((e) => e.what.kind === 'page').map((e) => (e.since - start) / minute);
+
+  test('pages, has a room, looks, asks for roles and recommends, also where somebody had acknowledged the smaller one', () => {
+    const small = live({ severity: 'P3' })
+      .live(30 * minute)
+      .does({ kind: 'acknowledge', via: 'slack' }, ben);
+    const raised = small.does({ kind: 'severity', to: 'P1', reason: 'It is everybody' }).live(11 * minute);
+    expect(pages(raised)).toEqual([30]);
+    expect(raised.keys()).toEqual(expect.arrayContaining(['room', 'mitigate', 'roles-1']));
+  });
+
+  test('after it was resolved calls anew, and leadership once more where it lasts', () => {
+    const reopened = live()
+      .live(16 * minute)
+      .does({ kind: 'acknowledge', via: 'slack' }, ben)
+      .does(resolve)
+      .does({ kind: 'reopen', reason: 'It is back' });
+    expect(reopened.incident.acknowledged).toBeNull();
+    const later = reopened.live(16 * minute).does({ kind: 'acknowledge', via: 'slack' }, ben);
+    expect(pages(later)).toContain(16);
+    expect(later.incident.effects.filter((e) => e.what.kind === 'page-leadership')).toHaveLength(2);
+    expect(later.incident.effects.filter((e) => e.what.kind === 'page-acknowledge')).toHaveLength(2);
+  });
+
+  test('after it was only watched reaches leadership again', () => {
+    const watched = live().does({ kind: 'status', to: 'monitoring' });
+    expect(watched.incident.clocks.leadership).toBeNull();
+    const again = watched.does({ kind: 'status', to: 'investigating' });
+    expect(again.incident.clocks.leadership).toBe(start + 15 * minute);
+  });
+});
+
+describe('deployments while it is open', () => {
+  const deployment = (
+    event: 'started' | 'succeeded' | 'failed' | 'rolled-back' | 'left',
+    back?: string[],
+  ) => ({
+    kind: 'deployment' as const,
+    id: 'D-7',
+    event,
+    text: `D-7 ${event}`,
+    link: null,
+    ...(back && { back }),
+  });
+
+  test.each([
+    ['rolled-back', 'page-D-7'],
+    ['failed', 'tell-on-call-D-7'],
+    ['left', 'tell-on-call-D-7'],
+  ] as const)('one that ended %s is heard by those on call', (event, key) => {
+    expect(live().hears(deployment('started')).hears(deployment(event)).keys()).toContain(key);
+  });
+
+  test('a rollback that failed asks for a new environment from a known-good commit', () => {
+    const begun = live().does(deployment('started', ['api-gateway']), ben);
+    expect(begun.incident.mitigations).toMatchObject([{ action: 'roll-back', state: 'under-way', by: ben }]);
+    const failed = begun.hears(deployment('left', ['api-gateway']));
+    expect(failed.incident.mitigations).toMatchObject([{ state: 'failed' }]);
+    expect(procedureOf(failed.incident).map(({ key }) => key)).toContain('new-environment');
+  });
+
+  const findings = (verdict: 'healthy' | 'unhealthy') => ({
+    kind: 'findings' as const,
+    effect: 'assess-1',
+    findings: {
+      at: start,
+      services: [
+        {
+          service: 'api-gateway',
+          verdict,
+          running: null,
+          version: null,
+          problems: verdict === 'healthy' ? [] : ['ready: answered 503, expected 200'],
+          probes: { ok: 1, failed: 0, unknown: 0 },
+          symptoms: [],
+        },
+      ],
+    },
+  });
+
+  test('what probes saw break and heal is only watched; what they never saw is not over because they are well', () => {
+    const seen = live().hears(findings('unhealthy')).hears(deployment('started')).hears(findings('healthy'));
+    expect(seen.incident.status).toBe('monitoring');
+    const unseen = live().hears(deployment('started')).hears(findings('healthy'));
+    expect(unseen.incident).toMatchObject({ status: 'mitigating', mitigatedAt: null });
+  });
+});
+
+test('a storm of alerts is in the timeline, but neither in the room nor in a hundred direct messages', () => {
+  let life = live();
+  for (let n = 0; n < 100; n++) {
+    const alert = {
+      source: 'alertmanager' as const,
+      key: `pod-${n}`,
+      state: 'firing' as const,
+      title: `5xx on pod ${n}`,
+      detail: null,
+      service: 'api-gateway',
+      environment: 'production',
+      severity: null,
+      topic: 'error-rate' as const,
+      at: start,
+      link: null,
+    };
+    life = life.hears({ kind: 'alert', alert });
+  }
+  expect(life.incident.timeline.filter((e) => e.kind === 'alert')).toHaveLength(100);
+  expect(life.keys().filter((key) => key.startsWith('line-')).length).toBeLessThanOrEqual(5);
+  expect(life.keys().filter((key) => key.startsWith('tell-on-call'))).toHaveLength(1);
+});
+
+describe('the public', () => {
+  const published = {
+    kind: 'publish' as const,
+    status: 'investigating' as const,
+    body: 'Checkout fails',
+    components: {},
+  };
+  const bodies = (life: ReturnType<typeof live>) =>
+    life.incident.effects.flatMap((e) => (e.what.kind === 'publish' ? [e.what.body] : []));
+  const open = () =>
+    live()
+      .does(published)
+      .settle((e) =>
+        e.what.kind === 'room'
+          ? { channel: 'C1', name: 'inc' }
+          : e.what.kind === 'publish'
+            ? { id: 'p1' }
+            : {},
+      );
+  const update = {
+    kind: 'update' as const,
+    n: 1,
+    status: 'identified' as const,
+    action: 'db-prod-7 lost its disk',
+    eta: 'soon',
+  };
+
+  test('reads the words of those who may publish', () => {
+    expect(bodies(open().does({ ...update, public: true })).at(-1)).toContain('db-prod-7 lost its disk');
+  });
+
+  test('reads only how far it is from others, and from the bot', () => {
+    for (const life of [open().does(update), open().live(16 * minute)]) {
+      expect(bodies(life)).toHaveLength(2);
+      expect(bodies(life).at(-1)).not.toContain('db-prod-7');
+      expect(bodies(life).at(-1)).toMatch(/We are looking for the cause|The cause is known/);
+    }
+  });
+});
+
+test.each([
+  ['0m', 5 * minute],
+  ['2m', 2 * minute],
+])('respond_within %s is overdue after a while, not for ever and ever', (within, due) => {
+  const life = live({}, { severities: { P1: { respond_within: within } } });
+  expect(life.incident.clocks.acknowledge).toBe(start + due);
+  expect(
+    life
+      .later(due)
+      .later(1)
+      .later(1)
+      .incident.effects.filter((e) => e.what.kind === 'page'),
+  ).toHaveLength(2);
+});
+
+test('what is secret is named nowhere outside its room', () => {
+  const life = live({ kind: 'security', title: 'root key leaked' }).live(16 * minute);
+  const outside = life.incident.effects.filter(
+    (e) => e.what.kind.startsWith('page') || e.what.kind === 'tell-on-call',
+  );
+  expect(outside.length).toBeGreaterThan(1);
+  expect(JSON.stringify(outside)).not.toContain('root key');
 });

@@ -72,9 +72,14 @@ async function carryOut(i: Incident, effect: Effect, world: IncidentWorld): Prom
 
 /**
  * Carries out one effect. Gives when to look again (in milliseconds of the clock), or null when the inbox knows how it
- * went. May run again at any point: whatever is carried out looks first whether it was done.
+ * went. `attempts` of this job came to nothing before. May run again at any point: whatever is carried out looks first whether it was done.
  */
-export async function runEffect(id: string, key: string, world: IncidentWorld): Promise<number | null> {
+export async function runEffect(
+  id: string,
+  key: string,
+  world: IncidentWorld,
+  attempts = 0,
+): Promise<number | null> {
   const i = await world.store.loadIncident(id);
   const effect = i?.effects.find((e) => e.key === key);
   if (!i || effect?.state !== 'due') return null;
@@ -91,7 +96,7 @@ export async function runEffect(id: string, key: string, world: IncidentWorld): 
     if ('again' in result) return result.again;
     await tell('done', { kind: 'effect-done', key, result });
   } catch (error) {
-    const failure = failureOf(error, effect.tries);
+    const failure = failureOf(error, effect.tries) ?? (attempts >= patience ? givenUp : null);
     if (!failure) throw error;
     await tell('failed', { kind: 'effect-failed', key, ...failure });
   }
@@ -99,20 +104,26 @@ export async function runEffect(id: string, key: string, world: IncidentWorld): 
   return null;
 }
 
+/** A mistake of ours, or the store's trouble, may pass; after so many attempts it shows, and a person may try again. */
+const patience = 5;
+const givenUp = { why: 'something unexpected went wrong, and the log has it', retryIn: null };
+
 /** Waits between tries, in milliseconds: 2, 4, 8, 16, then every 30 seconds. */
 const wait = (tries: number): number => Math.min(30_000, 2_000 * 2 ** Math.min(tries, 5));
+
+const reasonOf = ({ message }: Error): string => message.slice(0, 500) || 'no reason was given';
 
 /** Null for what is no trouble outside: a mistake of ours, or the store's. */
 function failureOf(error: unknown, tries: number): { why: string; retryIn: number | null } | null {
   if (error instanceof SlackAway || error instanceof OutsideAway) {
     return {
-      why: error.message.slice(0, 500),
+      why: reasonOf(error),
       retryIn: Math.max(Math.min(error.retryIn, 60_000), wait(tries)),
     };
   }
-  if (error instanceof AwsError) return { why: error.message.slice(0, 500), retryIn: wait(tries) };
+  if (error instanceof AwsError) return { why: reasonOf(error), retryIn: wait(tries) };
   if (error instanceof SlackRefused || error instanceof OutsideRefused || error instanceof Refusal) {
-    return { why: error.message.slice(0, 500), retryIn: null };
+    return { why: reasonOf(error), retryIn: null };
   }
   return null;
 }

@@ -40,7 +40,7 @@ export const page: Carry<'page'> = async (i, effect, world) => {
   }
   if (!world.pagerduty.can.escalate) {
     if (unreached) throw unreached;
-    return { text: `Paged again in PagerDuty; called ${list(entries)} directly` };
+    return { text: `Called ${list(entries)} directly` };
   }
   // Ringing once more for a message's sake would take back that somebody acknowledged meanwhile.
   return {
