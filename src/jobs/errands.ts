@@ -9,7 +9,7 @@ import { statusReport } from '../templates/status.ts';
 import { answered } from './deployment/answer-click.ts';
 import { decide } from './deployment/decide.ts';
 import type { World } from './deployment/world.ts';
-import { announceFreeze, freezeIfAllowed } from './freeze.ts';
+import { announceFreeze, freezeIfAllowed, noteFreeze } from './freeze.ts';
 import { checkHealth } from './health.ts';
 import { type ActWorld, actTaken, alertAnswered, evidenceGiven } from './incident/answer-act.ts';
 import { followMessage, type NotingWorld } from './incident/noting.ts';
@@ -19,7 +19,7 @@ import { reportStatus } from './status.ts';
 
 export interface ErrandWorld extends World {
   slack: SlackWriter;
-  queues: Pick<Queues, 'wake' | 'raise' | 'run'>;
+  queues: Pick<Queues, 'wake' | 'wakeIncident' | 'raise' | 'run'>;
   /** Asks for everybody's Home to be drawn anew. Must not throw. */
   showHomes(): Promise<void>;
   /** Null where the catalog has no section about incidents. */
@@ -62,6 +62,7 @@ async function result(key: string, errand: Asked, world: ErrandWorld): Promise<M
       return freezeIfAllowed(key, errand.change, world);
     case 'freeze-announced':
       await world.showHomes();
+      await noteFreeze(errand.change, world);
       return announceFreeze(errand.change, world);
     case 'alert-answer':
       return alertAnswered(errand, world);

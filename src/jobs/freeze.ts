@@ -8,6 +8,7 @@ import { type Block, blocksOn, type FreezeChange, freezeId } from '../records/bl
 import { Refusal } from '../records/refusal.ts';
 import type { Message } from '../templates/message.ts';
 import { freezeAnnounced, freezeUnseen, frozen, thawed } from '../templates/ops-freeze.ts';
+import { utc } from '../templates/text.ts';
 import { rightsRefusal } from './deployment/rights.ts';
 import type { World } from './deployment/world.ts';
 import { freezeRoles } from './freeze-rights.ts';
@@ -83,6 +84,29 @@ export async function announceFreeze(
     return freezeUnseen(catalog.slack.deployments, remedyFor(error));
   }
 }
+
+/** A freeze whose reason begins with an incident stands in its timeline; safe to call again. */
+export async function noteFreeze(change: FreezeChange, { store, queues, catalog }: NoteWorld): Promise<void> {
+  const id = change.verb === 'freeze' ? incidentOf(change.reason) : null;
+  if (change.verb === 'thaw' || id === null || !catalog.incidents) return;
+  const { environment, until, at, by, from, channel } = change;
+  const end = until === null ? 'somebody thaws it' : utc(until);
+  const text = `Froze ${environment ?? 'all environments'} until ${end}: deploys are refused, rollbacks go on`;
+  const what = { kind: 'note' as const, text, links: [], message: null, said: at };
+  if (await store.tellIncident(id, `${freezeId(environment)}:${at}`, { at, by, from, channel, what })) {
+    await queues.wakeIncident(id);
+  }
+}
+
+interface NoteWorld {
+  store: Pick<Store, 'tellIncident'>;
+  queues: Pick<Queues, 'wakeIncident'>;
+  catalog: Pick<World['catalog'], 'incidents'>;
+}
+
+/** As an incident's Freeze button writes it: "INC-12 Checkout is down". */
+const incidentOf = (reason: string): string | null =>
+  /^INC-[1-9]\d{0,8}\b/i.exec(reason)?.[0].toUpperCase() ?? null;
 
 /** Those that hold at this time, of whatever environment. */
 const freezesAt = (blocks: readonly Block[], now: number): Block[] =>

@@ -59,7 +59,7 @@ export const when = (ms: number): string => slackDate(ms, '{date_short_pretty} {
 export const clockTime = (ms: number): string => slackDate(ms, '{time}');
 
 /** For places without markup: "2026-03-01 14:05 UTC". */
-function utc(ms: number): string {
+export function utc(ms: number): string {
   return isInstant(ms)
     ? `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`
     : 'an unknown time';

@@ -124,7 +124,10 @@ test('a roll back button opens the form, and the rollback writes itself into the
   const rollback = /D-\d+/.exec(answer)?.[0] ?? '';
   expect(await bot.ended(rollback)).toBe('succeeded');
   expect(bot.versions(production)['api-gateway']).toBe('v1.0.0');
-  expect((await bot.store.load(rollback))?.reason).toBe(`${id}: errors since the release`);
+  expect(await bot.store.load(rollback)).toMatchObject({
+    incident: id,
+    reason: `${id}: errors since the release`,
+  });
   const i = await bot.once(id, 'the end of the rollback', (one) =>
     one.timeline.some((e) => e.kind === 'deployment' && e.text.includes('succeeded')),
   );
@@ -138,6 +141,23 @@ test('a roll back button opens the form, and the rollback writes itself into the
   );
   await bot.tells(id, new RegExp(`Rollback ${rollback}`));
   await bot.once(id, 'what was found', (one) => one.status === 'monitoring');
+  await bot.resolve(id, { as: 'ana' });
+});
+
+test('a freeze button keeps deploys away, and the timeline says so', async () => {
+  const id = await bot.declare('P1 api-gateway payments hang', { as: 'ana' });
+  const offer = await bot.presses(id, 'Freeze deploys', { as: 'ben' });
+  expect(offer).toMatch(new RegExp(`/ops freeze production ${id} payments hang`));
+  await bot.types(`/ops freeze production until 30m ${id} payments hang`, { as: 'ben' });
+  const i = await bot.once(id, 'the freeze', (one) => one.timeline.some((e) => e.text.startsWith('Froze')));
+  expect(i.timeline.filter((e) => e.text.startsWith('Froze'))).toMatchObject([
+    {
+      kind: 'note',
+      by: { name: 'ben' },
+      text: expect.stringMatching(/^Froze production until 2026-01-05 \d\d:\d\d UTC: deploys are refused/),
+    },
+  ]);
+  await bot.types('/ops thaw production', { as: 'ben' });
   await bot.resolve(id, { as: 'ana' });
 });
 
