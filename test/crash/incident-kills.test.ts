@@ -168,7 +168,11 @@ const rareDeeds = ['page', 'publish', 'pins.add', 'bookmarks.add', 'conversation
 const calls = ['roles', 'line: overdue', 'line: paged'];
 
 /** What Slack answers to whoever asks again for what was done: fine by the one who asks. */
-const lostAnswers = ['conversations.create name_taken', 'pins.add already_pinned'];
+const lostAnswers = [
+  'conversations.create name_taken',
+  'pins.add already_pinned',
+  'conversations.invite already_in_channel',
+];
 
 async function killAtAnyMoment(chance: Chance, deaths: Death[]): Promise<void> {
   await stage.crew.whenReady(2);
