@@ -3,10 +3,12 @@ import { isEqual } from 'es-toolkit';
 import { SaveConflict } from '../../clients/store/errors.ts';
 import type { Alert } from '../../records/alert.ts';
 import { type AlertGroup, groupName, quietGroup } from '../../records/alert-group.ts';
+import { coveringIncidents, isAsSevere } from './covering.ts';
+import { lookBeforeOpening } from './look.ts';
 import { openFor } from './open.ts';
 import { showQuestion } from './question.ts';
-import { triage } from './triage.ts';
-import { type AlertWorld, coveringIncident, homeOf } from './world.ts';
+import { type Triage, triage } from './triage.ts';
+import { type AlertWorld, homeOf } from './world.ts';
 
 /** Workers that save the same group at once go one after the other; one of them gets further each time. */
 const triesAtMost = 200;
@@ -45,17 +47,12 @@ async function hearOnce(
   group: AlertGroup,
   alert: Alert,
   isRepeat: boolean,
-  { store, clock, catalog, queues }: AlertWorld,
+  world: AlertWorld,
 ): Promise<{ saved: AlertGroup; lookAt: number | null }> {
+  const { store, clock, queues } = world;
   const now = clock.now();
-  const rules = catalog.incidents?.alerts;
-  if (!rules) return { saved: group, lookAt: null };
-  const next = triage(group, alert, rules, {
-    now,
-    covering: coveringIncident(group, await store.openIncidents())?.id ?? null,
-    mayOpen: catalog.environments.get(group.environment)?.critical ?? false,
-    isRepeat,
-  });
+  const next = await follow(group, alert, isRepeat, world);
+  if (!next) return { saved: group, lookAt: null };
   const { incident } = next.group;
   if (incident !== null && next.news.length > 0) {
     for (const { name, what } of next.news) {
@@ -66,6 +63,41 @@ async function hearOnce(
   const saved = isEqual(group, next.group) ? group : await store.saveAlertGroup(next.group);
   return { saved, lookAt: next.lookAt };
 }
+
+/** What follows from it, once the probes have said how severe it is where that matters; null: alerts are off. */
+async function follow(
+  group: AlertGroup,
+  alert: Alert,
+  isRepeat: boolean,
+  world: AlertWorld,
+): Promise<Triage | null> {
+  const { store, clock, catalog } = world;
+  if (!catalog.incidents) return null;
+  const { alerts: rules, automatic } = catalog.incidents;
+  const now = clock.now();
+  const covering = coveringIncidents(group, await store.openIncidents());
+  const mayOpen = catalog.environments.get(group.environment)?.critical ?? false;
+  const withIn = (id: string | null) => triage(group, alert, rules, { now, covering: id, mayOpen, isRepeat });
+  const first = covering[0];
+  const fed = withIn(first?.id ?? null);
+  // Nothing is more severe than a P1, and what may open nothing is better told than lost.
+  if (!first || first.severity === 'P1' || !mayOpen || !tellsOfTrouble(fed)) return fed;
+  const found = await lookBeforeOpening(group, world);
+  // Where it got no worse, what people made of their own incident stays.
+  const isUsual = isAsSevere(automatic.alert, found.severity);
+  const enough = covering.find(
+    (i) => isAsSevere(i.severity, found.severity) || (isUsual && i.id === group.incident),
+  );
+  if (enough) return enough === first ? fed : withIn(enough.id);
+  const anew = withIn(null);
+  // What opens none, because it only goes on, or people said so, is not lost either.
+  return beginnings.has(anew.group.phase) ? anew : fed;
+}
+
+const tellsOfTrouble = ({ news }: Triage): boolean =>
+  news.some(({ what }) => what.kind === 'alert' && what.alert.state === 'firing');
+
+const beginnings: ReadonlySet<AlertGroup['phase']> = new Set(['waiting', 'asked', 'opening']);
 
 const earliest = (...times: (number | null)[]): number | null => {
   const known = times.filter((time) => time !== null);

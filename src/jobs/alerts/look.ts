@@ -15,8 +15,24 @@ const patience = 20_000;
 /** A clock that runs faster does not make the network faster: real milliseconds. */
 const leastPatience = 2_000;
 
-/** Throws where the catalog has no section about incidents. */
-export async function lookBeforeOpening(group: AlertGroup, world: LookWorld): Promise<Opening> {
+/** What was found counts for so long, in the clock's milliseconds: a storm of alerts must not become one of probes. */
+const holdsFor = 5_000;
+const looked = new WeakMap<LookWorld['probe'], Map<string, { at: number; found: Promise<Opening> }>>();
+
+/** How severe it is as the probes say; looks at most every 5 s. Throws where the catalog has no section about incidents. */
+export function lookBeforeOpening(group: AlertGroup, world: LookWorld): Promise<Opening> {
+  const known = looked.get(world.probe) ?? new Map<string, { at: number; found: Promise<Opening> }>();
+  looked.set(world.probe, known);
+  const last = known.get(group.name);
+  const now = world.clock.now();
+  if (last && now < last.at + holdsFor) return last.found;
+  const found = look(group, world);
+  known.set(group.name, { at: now, found });
+  found.catch(() => known.delete(group.name));
+  return found;
+}
+
+async function look(group: AlertGroup, world: LookWorld): Promise<Opening> {
   const { catalog } = world;
   if (!catalog.incidents) throw new Error('The catalog no longer has a section about incidents.');
   const { automatic } = catalog.incidents;

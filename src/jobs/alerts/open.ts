@@ -1,10 +1,12 @@
 /** Opens the incident of a group of alerts, once, however many workers and tries it takes. */
 import { type AlertGroup, firing, openingRequest } from '../../records/alert-group.ts';
+import type { Incident } from '../../records/incident.ts';
 import { type Declaration, declareIncident } from '../incident/declare.ts';
+import { coveringIncidents, isAsSevere } from './covering.ts';
 import { lookBeforeOpening } from './look.ts';
 import type { Opening } from './severity.ts';
 import { alertNews } from './triage.ts';
-import { type AlertWorld, coveringIncident } from './world.ts';
+import type { AlertWorld } from './world.ts';
 
 /** Probes need not be looked at by several workers; should this one die, another looks after so many real milliseconds. */
 const turn = 8_000;
@@ -20,15 +22,28 @@ export async function openFor(group: AlertGroup, world: AlertWorld): Promise<num
   const request = openingRequest(group);
   if (!(await store.takeTurn(request, turn))) return clock.now() + soon;
   try {
-    const covering = coveringIncident(group, await store.openIncidents());
-    // Told before it is saved: what is told twice counts once, and what is saved is not told again.
-    if (covering && covering.source.id !== request) await tellAll(group, covering.id, world);
-    const id = covering ? covering.id : await declare(group, request, world);
+    const open = await store.openIncidents();
+    const id =
+      open.find(({ source }) => source.id === request)?.id ?? (await feedOrDeclare(group, open, world));
     await store.saveAlertGroup({ ...group, phase: 'open', since: clock.now(), incident: id });
     return null;
   } finally {
     await store.endTurn(request);
   }
+}
+
+/** Another incident may have been opened meanwhile; it is fed where it is as severe as what the probes say. */
+async function feedOrDeclare(
+  group: AlertGroup,
+  open: readonly Incident[],
+  world: AlertWorld,
+): Promise<string> {
+  const opening = await lookBeforeOpening(group, world);
+  const covering = coveringIncidents(group, open).find((i) => isAsSevere(i.severity, opening.severity));
+  if (!covering) return declare(group, opening, world);
+  // Told before it is saved: what is told twice counts once, and what is saved is not told again.
+  await tellAll(group, covering.id, world);
+  return covering.id;
 }
 
 async function tellAll(group: AlertGroup, id: string, { store, clock, queues }: AlertWorld): Promise<void> {
@@ -39,8 +54,8 @@ async function tellAll(group: AlertGroup, id: string, { store, clock, queues }: 
   await queues.wakeIncident(id);
 }
 
-async function declare(group: AlertGroup, request: string, world: AlertWorld): Promise<string> {
-  const opening = await lookBeforeOpening(group, world);
+async function declare(group: AlertGroup, opening: Opening, world: AlertWorld): Promise<string> {
+  const request = openingRequest(group);
   const { id } = await declareIncident(
     declarationOf(group, request, opening),
     request,

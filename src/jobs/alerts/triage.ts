@@ -122,8 +122,8 @@ function newsFor(
   const isOver = said.length > 0 && !after.members.some((m) => m.flapping || m.alert.state === 'firing');
   return [
     ...said.map((m) => alertNews(m.alert)),
-    ...(flapped ? [flapNews(alert, rules)] : []),
-    ...(isOver ? [overNews(after, alert)] : []),
+    ...(flapped ? [flapNews(before, alert, rules)] : []),
+    ...(isOver ? [overNews(before, alert)] : []),
   ];
 }
 
@@ -138,16 +138,24 @@ const note = (name: string, text: string, said: number): News => ({
   what: { kind: 'note', text, links: [], message: null, said },
 });
 
-const flapNews = ({ source, key, title, at }: Alert, { flap_changes, flap_within }: AlertRules): News =>
+/**
+ * Named after the state of the group that it was made of: of two workers that make the same of it at once, only one gets
+ * to save, but both have told it.
+ */
+const flapNews = (
+  { revision, since }: AlertGroup,
+  { source, key, title, at }: Alert,
+  { flap_changes, flap_within }: AlertRules,
+): News =>
   note(
-    `flapping:${digest(source, key, at)}`,
+    `flapping:${digest(source, key, since, revision)}`,
     `The alert "${title}" flaps: it changed ${flap_changes} times within ${Math.round(flap_within / 60_000)} min. It is not told again until it has been quiet for as long.`,
     at,
   );
 
-const overNews = ({ name }: AlertGroup, { source, key, at }: Alert): News =>
+const overNews = ({ name, revision, since }: AlertGroup, { at }: Alert): News =>
   note(
-    `alerts-over:${digest(source, key, at)}`,
+    `alerts-over:${digest(name, since, revision)}`,
     `All alerts of ${name} are over. If everything is well, resolve the incident.`,
     at,
   );

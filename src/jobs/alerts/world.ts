@@ -3,7 +3,6 @@ import type { SlackWriter } from '../../clients/slack.ts';
 import type { Catalog } from '../../config/catalog.ts';
 import type { Alert } from '../../records/alert.ts';
 import type { AlertGroup } from '../../records/alert-group.ts';
-import type { Incident } from '../../records/incident.ts';
 import type { World } from '../deployment/world.ts';
 import type { Queues } from '../queues.ts';
 
@@ -23,24 +22,4 @@ export function homeOf(
   if (environment === undefined) throw new Error('The catalog names no environment.');
   const service = alert.service !== null && place(alert.service, environment) ? alert.service : null;
   return { environment, service };
-}
-
-/**
- * The open incident that a group's alerts go to: the one that they went to, one of the same service, or one of the
- * environment as a whole. A review takes none: it is about what is over. Nor does a drill.
- */
-export function coveringIncident(
-  group: Pick<AlertGroup, 'environment' | 'service' | 'incident'>,
-  open: readonly Incident[],
-): Incident | null {
-  const here = open.filter(
-    (i) =>
-      i.environment === group.environment && i.drill === null && i.kind !== 'review' && i.kind !== 'security',
-  );
-  return (
-    open.find((i) => i.id === group.incident) ??
-    here.find((i) => group.service !== null && i.services.includes(group.service)) ??
-    here.find((i) => i.services.length === 0) ??
-    null
-  );
 }

@@ -166,6 +166,14 @@ describe('an incident that is there', () => {
   test.each<[string, Parameters<typeof declared>[0], boolean]>([
     ['of the same service is fed', {}, true],
     ['of the whole environment is fed', { services: [] }, true],
+    [
+      'of the whole environment that alerts opened is fed',
+      { services: [], severity: 'P3', source: { kind: 'alert', id: 'alert:production:1' } },
+      true,
+    ],
+    ['that is minor and names no service is not', { services: [], severity: 'P4' }, false],
+    ['that names the service and is less severe than an alert is not', { severity: 'P4' }, false],
+    ['that names the service and is as severe is fed', { severity: 'P3' }, true],
     ['of another service is not', { services: ['web'] }, false],
     ['of another environment is not', { environment: 'staging' }, false],
     ['for practice is not', { drill: 'overload' }, false],
@@ -178,6 +186,104 @@ describe('an incident that is there', () => {
     await stage.handle(alertWith());
     expect(await stage.told(id)).toEqual(isFed ? ['HighErrorRate firing'] : []);
     expect(await stage.incidents()).toHaveLength(isFed ? 1 : 2);
+  });
+
+  const down =
+    (...names: string[]) =>
+    (s: Stage) =>
+      s.takeDown(...names);
+  test.each<[string, Parameters<typeof declared>[0][], (s: Stage) => void, string[]]>([
+    ['a P3 of the service that is down', [{ severity: 'P3' }], down('api-gateway'), ['P2']],
+    ['a P2 of the service that is down', [{ severity: 'P2' }], down('api-gateway'), []],
+    ['a P2 while all is down', [{ severity: 'P2', services: [] }], down(...services), ['P1']],
+    ['a P1 while all is down', [{ severity: 'P1', services: [] }], down(...services), []],
+    ['a P4 beside a P2', [{ severity: 'P4' }, { severity: 'P2', services: [] }], down('api-gateway'), []],
+  ])('%s: what is opened beside it', async (_, more, breakIt, opened) => {
+    stage = await openStage();
+    const ids: string[] = [];
+    for (const one of more) ids.push(await declared(one));
+    breakIt(stage);
+    await stage.handle(alertWith());
+    const fresh = (await stage.incidents()).filter(({ id }) => !ids.includes(id));
+    expect(fresh.map(({ severity }) => severity)).toEqual(opened);
+    const told = await Promise.all(ids.map((id) => stage.told(id)));
+    expect(told).toEqual(
+      ids.map((_id, n) => (opened.length === 0 && n === ids.length - 1 ? ['HighErrorRate firing'] : [])),
+    );
+  });
+
+  test('that is minor does not swallow an outage: twenty workers open one beside it, which hears of each alert once', async () => {
+    stage = await openStage();
+    const minor = await declared({ severity: 'P4', title: 'a typo', services: [] });
+    const named = await declared({ severity: 'P4', title: 'a slow log' });
+    stage.takeDown('api-gateway');
+    const alerts = Array.from({ length: 20 }, (_, n) => alertWith({ key: `k${n}`, title: `k${n}` }));
+    await Promise.all([...alerts, ...alerts].map((alert) => stage.handle(alert)));
+    const [fresh, ...others] = (await stage.incidents()).filter(({ id }) => id !== minor && id !== named);
+    expect(others).toEqual([]);
+    expect(fresh).toMatchObject({ severity: 'P2', services: ['api-gateway'] });
+    const heard = [
+      ...(fresh?.alerts.map(({ key }) => `${key} firing`) ?? []),
+      ...(await stage.told(fresh?.id ?? '')),
+    ];
+    expect(heard.sort()).toEqual(alerts.map(({ key }) => `${key} firing`).sort());
+    expect([await stage.told(minor), await stage.told(named)]).toEqual([[], []]);
+  });
+
+  test('of an alert is not enough when the service goes down: twenty workers open one beside it', async () => {
+    stage = await openStage();
+    await stage.handle(alertWith());
+    stage.passTo(minutes(5));
+    stage.takeDown('api-gateway');
+    const alerts = Array.from({ length: 20 }, (_, n) =>
+      alertWith({ key: `k${n}`, title: `k${n}`, at: minutes(5) }),
+    );
+    await Promise.all(alerts.map((alert) => stage.handle(alert)));
+    expect((await stage.incidents()).map(({ id, severity }) => `${id} ${severity}`)).toEqual([
+      'INC-1 P3',
+      'INC-2 P2',
+    ]);
+    expect(await stage.told('INC-1')).toEqual([]);
+    // What goes on is no news.
+    stage.passTo(minutes(10));
+    await stage.handle(alertWith({ at: minutes(6) }));
+    expect(await stage.incidents()).toHaveLength(2);
+  });
+
+  test('that people made less severe stays the one while it gets no worse', async () => {
+    stage = await openStage();
+    await stage.handle(alertWith());
+    const i = await stage.store.loadIncident('INC-1');
+    if (!i) throw new Error('no incident');
+    await stage.store.saveIncident({ ...i, severity: 'P4' }, { audit: [], blocks: null, settled: false });
+    stage.passTo(minutes(5));
+    await stage.handle(alertWith({ key: 'latency', title: 'Slow', at: minutes(5) }));
+    expect(await stage.told('INC-1')).toEqual(['Slow firing']);
+    stage.passTo(minutes(10));
+    stage.takeDown('api-gateway');
+    await stage.handle(alertWith({ key: 'down', title: 'Down', at: minutes(10) }));
+    expect((await stage.incidents()).map(({ severity }) => severity)).toEqual(['P4', 'P2']);
+  });
+
+  test('that is minor is told where alerts open none', async () => {
+    stage = await openStage();
+    const id = await declared({ severity: 'P4', environment: 'staging' });
+    await stage.handle(alertWith({ environment: 'staging' }));
+    expect(await stage.told(id)).toEqual(['HighErrorRate firing']);
+    expect(await stage.incidents()).toHaveLength(1);
+  });
+
+  test('that is minor keeps no question from being asked', async () => {
+    stage = await openStage({ alerts: '{ ask_first: true }' });
+    const id = await declared({ severity: 'P4' });
+    await stage.handle(alertWith());
+    await stage.handle(alertWith({ key: 'latency' }));
+    expect(await stage.store.alertGroup('production/api-gateway')).toMatchObject({
+      phase: 'asked',
+      episode: 1,
+    });
+    expect(stage.slack.messages('incidents')).toHaveLength(1);
+    expect(await stage.told(id)).toEqual([]);
   });
 
   test('hears when all alerts are over, and is not resolved by that', async () => {
