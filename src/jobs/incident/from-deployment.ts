@@ -29,7 +29,7 @@ export async function followUp(d: Deployment, world: FollowUpWorld): Promise<voi
   const concerned = (await related(d, world)).filter((i) => i.source.id !== d.id);
   const acts = actsOf(d);
   for (const i of concerned) await tell(i, d, acts, world);
-  const opened = d.ending && !concerned.some((i) => isAbout(i, d)) ? declarationOf(d, world) : null;
+  const opened = d.ending && !concerned.some((i) => covers(i, d)) ? declarationOf(d, world) : null;
   if (opened) {
     await declareIncident(opened, `deployment:${d.id}`, { who: null, from: 'worker' }, world);
   }
@@ -61,6 +61,14 @@ function isAbout(i: Incident, d: Deployment): boolean {
   const wasOpen = !isOver(i) || (d.endedAt !== null && i.resolvedAt !== null && i.resolvedAt > d.endedAt);
   return wasOpen && (i.services.length === 0 || i.services.some((s) => d.wanted.services.includes(s)));
 }
+
+/**
+ * Whether it is told instead of an incident of its own. What names no service and is minor is told as well, but nobody is
+ * called to it: runbook 004, "Alerts", has on-call told of a failed deployment, and called to a rollback.
+ */
+const covers = (i: Incident, d: Deployment): boolean =>
+  isAbout(i, d) &&
+  (i.id === d.incident || i.services.length > 0 || i.severity === 'P1' || i.severity === 'P2');
 
 type Told = Extract<What, { kind: 'deployment' }>;
 interface DeploymentAct {
@@ -171,7 +179,7 @@ function declarationOf(d: Deployment, { catalog }: FollowUpWorld): Declaration |
   return {
     ...blank(d),
     kind: 'review',
-    severity: rules.automatic.rollback,
+    severity: neverP1(rules.automatic.rollback),
     title: titled(
       `Review of ${d.kind === 'rollback' ? 'rollback' : 'the rolled back deployment'} ${d.id}${d.reason ? `: ${d.reason}` : ''}`,
     ),

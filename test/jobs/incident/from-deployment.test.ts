@@ -169,6 +169,30 @@ describe('a deployment that failed in a critical environment', () => {
     expect((await all()).map(({ kind }) => kind).sort()).toEqual(['outage', 'review']);
   });
 
+  test.each<[string, Partial<Declaration>, boolean]>([
+    ['a P4 without services', { services: [], severity: 'P4' }, true],
+    ['a P3 without services', { services: [], severity: 'P3' }, true],
+    ['a P2 without services', { services: [], severity: 'P2' }, false],
+    ['a P4 of one of its services', { severity: 'P4' }, false],
+  ])('that failed beside %s', async (_, said, opensOwn) => {
+    const incident = await open(said);
+    ill();
+    const id = await deploy();
+    expect((await hand.end(id)).ending).toBe('rolled-back');
+    const own = (await all()).filter((i) => i.id !== incident);
+    expect(own.map(({ kind, source }) => [kind, source.id])).toEqual(opensOwn ? [['outage', id]] : []);
+    expect(await eventsAt(incident)).toEqual([`${id} started`, `${id} rolled-back`]);
+    await followUp(await hand.record(id), hand.worker());
+    expect(await all()).toHaveLength(opensOwn ? 2 : 1);
+  });
+
+  test('opens none beside a minor one without services that it was meant to fix', async () => {
+    const incident = await open({ services: [], severity: 'P3' });
+    ill();
+    await hand.end(await deploy({ incident, reason: 'it heals' }));
+    expect((await all()).map(({ id }) => id)).toEqual([incident]);
+  });
+
   test('opens one where it was left as it is', async () => {
     const id = await deploy();
     await hand.until(id, (d) => d.step === 'approval');
@@ -224,23 +248,26 @@ describe('a deployment that failed in a critical environment', () => {
   });
 
   test('never opens a P1', async () => {
-    const { incidents: rules } = hand.catalog;
-    if (!rules) throw new Error('no incidents');
-    const catalog = {
-      ...hand.catalog,
-      incidents: { ...rules, automatic: { ...rules.automatic, failed_deployment: 'P1' as const } },
-    };
     ill();
     const id = await deploy();
     await hand.until(id, (d) => d.step === 'approval');
     await hand.click(id, 'approve');
-    for (let again: number | null = 0; again !== null; ) {
-      again = await advance(id, { ...hand.worker(), catalog });
-      if (again !== null) hand.clock.turn(Math.max(1, again - hand.clock.now()));
-    }
+    await endWith(id, { failed_deployment: 'P1' });
     expect(await all()).toMatchObject([{ severity: 'P2' }]);
   });
 });
+
+/** As the catalog might say it. */
+async function endWith(id: string, automatic: Partial<Record<'failed_deployment' | 'rollback', 'P1'>>) {
+  const { incidents: rules } = hand.catalog;
+  if (!rules) throw new Error('no incidents');
+  const said = { ...rules, automatic: { ...rules.automatic, ...automatic } };
+  const catalog = { ...hand.catalog, incidents: said };
+  for (let again: number | null = 0; again !== null; ) {
+    again = await advance(id, { ...hand.worker(), catalog });
+    if (again !== null) hand.clock.turn(Math.max(1, again - hand.clock.now()));
+  }
+}
 
 describe('a rollback by hand', () => {
   const proven = async () => {
@@ -259,6 +286,22 @@ describe('a rollback by hand', () => {
         title: 'Review of rollback D-3: logins fail',
       },
     ]);
+  });
+
+  test('that went well never opens a P1, whatever the catalog says', async () => {
+    await proven();
+    await endWith(await rollback(), { rollback: 'P1' });
+    expect(await all()).toMatchObject([{ kind: 'review', severity: 'P2' }]);
+  });
+
+  test('opens its review beside a minor incident that names no service, which hears of it too', async () => {
+    await proven();
+    const incident = await open({ services: [], severity: 'P4' });
+    const id = await rollback();
+    await hand.untilIn(id, 'ended');
+    const own = (await all()).filter((i) => i.id !== incident);
+    expect(own).toMatchObject([{ kind: 'review', source: { kind: 'rollback', id } }]);
+    expect(await eventsAt(incident)).toEqual([`${id} started`, `${id} succeeded`]);
   });
 
   test('that answers an open incident is told to it, and opens nothing', async () => {
