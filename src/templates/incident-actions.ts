@@ -17,7 +17,7 @@ export const incidentActions = {
   mitigate: 'incident-mitigate',
   /** `arg`: the mitigation's number. */
   undo: 'incident-undo',
-  /** `arg`: the update's number. */
+  /** `arg`: the update's number; posting also carries the draft that was read, where it fits. */
   postUpdate: 'incident-post-update',
   editUpdate: 'incident-edit-update',
   skipUpdate: 'incident-skip-update',
@@ -43,11 +43,32 @@ export const incidentActions = {
   declare: 'declare',
 } as const;
 
-const target = z.strictObject({ incident: z.string().min(1).max(300), arg: z.string().max(1000).nullable() });
+const draft = z.strictObject({
+  status: z.enum(['investigating', 'identified', 'mitigating', 'monitoring']),
+  action: z.string().min(1).max(3000),
+  eta: z.string().min(1).max(500),
+});
+const target = z.strictObject({
+  incident: z.string().min(1).max(300),
+  arg: z.string().max(1000).nullable(),
+  /** The update as it was shown. */
+  draft: draft.exactOptional(),
+});
 export type IncidentTarget = z.infer<typeof target>;
 
-export const incidentValue = (incident: string, arg: string | null = null): string =>
-  JSON.stringify({ incident, arg });
+/** Slack's limit for what a button carries (Block Kit reference, button element). */
+const longestValue = 2000;
+
+/** A draft that does not fit is left out. */
+export function incidentValue(
+  incident: string,
+  arg: string | null = null,
+  shown?: z.infer<typeof draft>,
+): string {
+  const short = JSON.stringify({ incident, arg });
+  const whole = shown ? JSON.stringify({ incident, arg, draft: shown }) : short;
+  return whole.length <= longestValue ? whole : short;
+}
 
 /** Null for text that no button of an incident carries. */
 export function readIncidentValue(text: string | undefined): IncidentTarget | null {

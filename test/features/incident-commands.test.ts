@@ -5,6 +5,7 @@ import { WebClient } from '@slack/web-api';
 import { loadCatalog } from '../../src/config/load-catalog.ts';
 import { draftIncident } from '../../src/jobs/incident/declare.ts';
 import type { Act, ActKind } from '../../src/records/act.ts';
+import type { Effect } from '../../src/records/effect.ts';
 import type { Incident } from '../../src/records/incident.ts';
 import { recommend } from '../../src/records/recommend.ts';
 import { actions } from '../../src/templates/blocks.ts';
@@ -207,6 +208,34 @@ describe('verbs', () => {
     expect((await acts(id)).filter(({ kind }) => kind === 'acknowledge')).toHaveLength(1);
   });
 
+  test('retry tries everything again that failed, says which, and says so where nothing did', async () => {
+    const id = await incident();
+    expect(await type(`/incident ${id} retry`)).toMatch(/Nothing of INC-\d+ failed/);
+    const failed = (key: string, what: Effect['what'], state: Effect['state'] = 'failed'): Effect => ({
+      key,
+      what,
+      state,
+      after: null,
+      tries: 1,
+      notBefore: 0,
+      since: 0,
+      trouble: 'not found',
+      link: null,
+    });
+    const effects = [
+      failed('room', { kind: 'room' }),
+      failed('page-0', { kind: 'page', level: 0, why: 'x' }),
+      failed('card', { kind: 'card' }, 'due'),
+    ];
+    await becomes(id, { effects });
+    expect(await type(`/incident ${id} retry`, 'dave')).toMatch(/You may not do that/);
+    expect(await type(`/incident ${id} retry`)).toMatch(/Tried again: War room and Page to on-call\./);
+    expect(await acts(id)).toEqual([
+      { kind: 'retry', effect: 'room' },
+      { kind: 'retry', effect: 'page-0' },
+    ]);
+  });
+
   test('each verb stores what it says', async () => {
     const id = await incident({ title: 'Verbs' });
     const told = async (text: string) => {
@@ -228,6 +257,10 @@ describe('verbs', () => {
       message: null,
     });
     expect(await told('eta 15 minutes')).toEqual({ kind: 'facts', eta: '15 minutes' });
+    expect(await told('services api-gateway,auth-svc')).toEqual({
+      kind: 'facts',
+      services: ['auth-svc', 'api-gateway'],
+    });
     expect(await told('update restoring the backup')).toEqual({
       kind: 'update',
       n: 1,
@@ -432,6 +465,40 @@ describe('buttons', () => {
     expect(await acts(id)).toEqual([
       { kind: 'update', n: 1, status: 'investigating', action: 'Restoring', eta: '10 minutes' },
     ]);
+  });
+
+  test('of a draft: what is posted is what was shown, whatever became known since', async () => {
+    const id = await incident({ action: 'Restoring “the” <database>', eta: '10 minutes' });
+    const i = await record(id);
+    const post = { kind: 'draft', n: 1, dueAt: bot.clock.now() + 180_000 } as const;
+    const draft = await shown(incidentPost(i, post, await viewOf(i)));
+    await becomes(id, { action: 'Buying new disks', eta: 'tomorrow', status: 'identified' });
+    expect(await press('Post', 'ana', draft)).toMatch(/Update 1 is being posted/);
+    expect(await acts(id)).toEqual([
+      {
+        kind: 'update',
+        n: 1,
+        status: 'investigating',
+        action: expect.stringContaining('Restoring “the” <database>'),
+        eta: '10 minutes',
+      },
+    ]);
+  });
+
+  test('of a draft that does not fit into its button: the form opens, filled in', async () => {
+    // What JSON escapes takes two characters of a button's 2,000.
+    const id = await incident({
+      action: '"\\'.repeat(300),
+      eta: '"'.repeat(500),
+      rootCause: '"'.repeat(400),
+    });
+    const i = await record(id);
+    const post = { kind: 'draft', n: 1, dueAt: bot.clock.now() + 180_000 } as const;
+    const draft = await shown(incidentPost(i, post, await viewOf(i)));
+    await bot.slack.click({ text: 'Post' }, { as: 'ana', message: draft });
+    expect((await bot.form('ana')).callback_id).toBe('incident-update-form');
+    await bot.slack.closeModal({ as: 'ana' });
+    expect(await acts(id)).toEqual([]);
   });
 
   test('of the war room: roles, rows, symptoms, mitigations', async () => {

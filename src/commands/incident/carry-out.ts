@@ -4,6 +4,7 @@ import { standing } from '../../jobs/incident/standing.ts';
 import { incidentNow, maySee, refuseForm, rulesFor, secret } from '../../jobs/incident/take.ts';
 import type { What } from '../../records/act.ts';
 import type { Incident } from '../../records/incident.ts';
+import { Refusal } from '../../records/refusal.ts';
 import {
   factsForm,
   followUpForm,
@@ -16,9 +17,10 @@ import {
 } from '../../templates/incident/forms.ts';
 import { timelineMessage } from '../../templates/incident/list.ts';
 import { draftOf, filled } from '../../templates/incident/messages.ts';
-import { evidenceComes } from '../../templates/incident/replies.ts';
+import { evidenceComes, retried, workingOn } from '../../templates/incident/replies.ts';
+import type { Message } from '../../templates/message.ts';
 import { type Asker, type Desk, fromStore, type Reply } from '../desk.ts';
-import { give, later, nameOf } from './give.ts';
+import { give, giveAll, later, nameOf } from './give.ts';
 import type { Meant } from './which.ts';
 import type { FormWish, Wish } from './wish.ts';
 
@@ -33,14 +35,11 @@ export async function carryOut(wish: Wish, meant: Meant, asker: Asker, desk: Des
       return { say: await give(what, meant, asker, desk) };
     }
     case 'post-draft': {
-      const i = await seen(meant.id, asker, desk);
-      const what: What = {
-        kind: 'update',
-        n: wish.n,
-        ...draftOf(i, rulesFor(desk.catalog), desk.clock.now()),
-      };
-      return { say: await give(what, meant, asker, desk) };
+      if (wish.draft === null) return editUpdate(wish.n, meant, asker, desk);
+      return { say: await give({ kind: 'update', n: wish.n, ...wish.draft }, meant, asker, desk) };
     }
+    case 'retry-all':
+      return { say: await retryAll(meant, asker, desk) };
     case 'skip-next': {
       const i = await seen(meant.id, asker, desk);
       return { say: await give({ kind: 'skip-update', n: nextUpdate(i) }, meant, asker, desk) };
@@ -60,6 +59,19 @@ export async function carryOut(wish: Wish, meant: Meant, asker: Asker, desk: Des
       return { say: evidenceComes(i) };
     }
   }
+}
+
+/** Each effect that failed is an act of its own, as each of the card's buttons is. */
+async function retryAll(meant: Meant, asker: Asker, desk: Desk): Promise<Message> {
+  const i = await seen(meant.id, asker, desk);
+  const failed = i.effects.filter(({ state }) => state === 'failed');
+  if (failed.length === 0) {
+    const hint = 'What is only late comes by itself; /incident timeline shows what happened.';
+    throw new Refusal('nothing-to-do', `Nothing of ${i.id} failed.`, hint);
+  }
+  const acts = failed.map(({ key }) => ({ kind: 'retry' as const, effect: key }));
+  const isTaken = await giveAll(acts, meant, asker, desk);
+  return isTaken ? retried(i, failed, meant.implied) : workingOn(i);
 }
 
 /** The form of the update of that number; throws a `Refusal` where somebody was first. */

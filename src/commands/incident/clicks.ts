@@ -106,7 +106,7 @@ function wishOf(does: Simple, target: IncidentTarget): Wish {
     case 'undo':
       return { kind: 'act', what: { kind: 'undo', n: numberIn(target) } };
     case 'postUpdate':
-      return { kind: 'post-draft', n: numberIn(target) };
+      return { kind: 'post-draft', n: numberIn(target), draft: target.draft ?? null };
     case 'skipUpdate':
       return { kind: 'act', what: { kind: 'skip-update', n: numberIn(target) } };
     case 'retry':

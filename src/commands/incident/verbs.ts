@@ -1,11 +1,12 @@
 /** What stands behind a verb of `/incident`, verb by verb. No I/O here. */
 import { DateTime } from 'luxon';
+import type { Catalog } from '../../config/catalog.ts';
 import { nearest } from '../../config/nearest.ts';
 import type { What } from '../../records/act.ts';
 import { type IncidentRole, incidentRoles } from '../../records/incident-terms.ts';
 import { Refusal } from '../../records/refusal.ts';
 import { type IncidentVerb, incidentVerbs } from '../../templates/incident/help.ts';
-import { shown } from '../mistakes.ts';
+import { notAService, shown } from '../mistakes.ts';
 import { corrected, type Word, type Words } from '../words.ts';
 import { severityOf } from './declaration.ts';
 import type { FormWish, Wish } from './wish.ts';
@@ -15,6 +16,7 @@ export interface Behind {
   /** Those behind the verb and the incident. */
   readonly words: readonly Word[];
   readonly now: number;
+  readonly catalog: Catalog;
   /** The team's time zone: a date ends when the day ends there. */
   readonly zone: string;
 }
@@ -71,6 +73,8 @@ export function readWish(verb: AboutIncident, behind: Behind): Wish {
       return behind.words.length === 0
         ? form({ form: 'facts' })
         : act({ kind: 'facts', fix: addressIn(verb, behind) });
+    case 'services':
+      return services(behind);
     case 'update': {
       const text = sentence(behind);
       return text === null ? form({ form: 'update', action: null }) : { kind: 'next-update', action: text };
@@ -101,6 +105,8 @@ export function readWish(verb: AboutIncident, behind: Behind): Wish {
       return { kind: 'timeline', from: null };
     case 'evidence':
       return { kind: 'evidence' };
+    case 'retry':
+      return { kind: 'retry-all' };
     case 'clear':
       return act({ kind: 'clear-halt' });
   }
@@ -138,6 +144,20 @@ function fact(verb: AboutIncident, name: 'impact' | 'action' | 'eta' | 'rootCaus
   const text = sentence(behind);
   if (text === null) return form({ form: 'facts' });
   return act({ kind: 'facts', [name]: verb === 'eta' ? short('The ETA', text) : text });
+}
+
+/** In the catalog's order; `all` is the environment as a whole. */
+function services({ read, words, catalog }: Behind): Wish {
+  if (words.length === 0) return form({ form: 'facts' });
+  const known = ['all', ...catalog.services];
+  const named = words.map((word) => {
+    const name = word.value.toLowerCase();
+    if (known.includes(name)) return name;
+    const meant = nearest(name, known);
+    throw notAService(word.typed, catalog, meant ? corrected(read, word, meant) : undefined);
+  });
+  const wanted = named.includes('all') ? [] : catalog.services.filter((name) => named.includes(name));
+  return act({ kind: 'facts', services: wanted });
 }
 
 const roleAliases: Readonly<Record<string, IncidentRole>> = {

@@ -2,6 +2,7 @@
 import type { What } from '../../records/act.ts';
 import type { IncidentKind } from '../../records/incident.ts';
 import type { IncidentRole, Severity } from '../../records/incident-terms.ts';
+import type { UpdateDraft } from '../../templates/incident/draft.ts';
 
 /** What an incident is declared with; what is null was not said. */
 export interface DeclareWish {
@@ -42,8 +43,10 @@ export type Wish =
   /** The next update, with the draft's status and ETA. */
   | { readonly kind: 'next-update'; readonly action: string }
   | { readonly kind: 'skip-next' }
-  /** The draft of this number as it is. */
-  | { readonly kind: 'post-draft'; readonly n: number }
+  /** The update of this number as it was shown; null: it did not fit into the button. */
+  | { readonly kind: 'post-draft'; readonly n: number; readonly draft: UpdateDraft | null }
+  /** Everything that failed outside, once more. */
+  | { readonly kind: 'retry-all' }
   | { readonly kind: 'form'; readonly form: FormWish }
   /** `from`: a page of the timeline that begins with this line. */
   | { readonly kind: 'timeline'; readonly from: number | null }

@@ -41,7 +41,13 @@ export function readIncident(text: string, catalog: Catalog, now: number): Incid
   return {
     kind: 'on',
     incident: named?.id ?? (own ? behind : null),
-    wish: readWish(verb, { read, words, now, zone: catalog.incidents?.business_hours.zone ?? 'UTC' }),
+    wish: readWish(verb, {
+      read,
+      words,
+      now,
+      catalog,
+      zone: catalog.incidents?.business_hours.zone ?? 'UTC',
+    }),
   };
 }
 

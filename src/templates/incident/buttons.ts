@@ -3,11 +3,14 @@ import type { ActionsBlock } from '@slack/types';
 import type { Incident } from '../../records/incident.ts';
 import { actions, type ButtonSpec } from '../blocks.ts';
 import { incidentActions, incidentValue } from '../incident-actions.ts';
+import type { UpdateDraft } from './draft.ts';
 
 /** A button before it knows its incident. */
 export interface Choice extends Omit<ButtonSpec, 'action' | 'value'> {
   does: keyof typeof incidentActions;
   arg?: string;
+  /** The update as the message shows it. */
+  draft?: UpdateDraft;
   /** Tells it from its neighbours in the message. */
   among?: string;
 }
@@ -23,10 +26,10 @@ export function choicesBlock(
 ): ActionsBlock[] {
   const buttons = choices
     .filter(({ arg = '' }) => arg.length <= longestArg)
-    .map(({ does, arg = null, among, ...rest }) => ({
+    .map(({ does, arg = null, draft, among, ...rest }) => ({
       ...rest,
       action: among === undefined ? incidentActions[does] : `${incidentActions[does]}/${among}`.slice(0, 255),
-      value: incidentValue(id, arg),
+      value: incidentValue(id, arg, draft),
     }));
   return actions(`${id}:${name}`, buttons);
 }

@@ -28,6 +28,7 @@ export const incidentVerbs = {
   eta: { usage: 'eta text…', means: 'says when it may be over' },
   cause: { usage: 'cause text…', means: 'says what the root cause is' },
   fix: { usage: 'fix https://…', means: 'says where the permanent fix is' },
+  services: { usage: 'services api-gateway,web | all', means: 'says which services it is about' },
   update: { usage: 'update [text…]', means: 'posts the next update now; without text a form opens' },
   skip: { usage: 'skip', means: 'leaves out the next update' },
   publish: { usage: 'publish', means: 'a form for the public status page' },
@@ -43,6 +44,7 @@ export const incidentVerbs = {
   done: { usage: 'done <number>', means: 'a follow-up is done' },
   timeline: { usage: 'timeline', means: 'everything that happened' },
   evidence: { usage: 'evidence', means: 'the same as a file with a chain of hashes' },
+  retry: { usage: 'retry', means: 'tries everything again that did not get through' },
   clear: { usage: 'clear', means: 'ends what an emergency stopped' },
   list: { usage: 'list', means: 'what is open, and what was lately' },
   drill: {

@@ -1,13 +1,15 @@
 /** What a person is answered who did something to an incident; only they see it. */
 import type { What } from '../../records/act.ts';
 import type { AlertGroup } from '../../records/alert-group.ts';
+import type { Effect } from '../../records/effect.ts';
 import type { Incident } from '../../records/incident.ts';
 import type { Severity } from '../../records/incident-terms.ts';
 import { actionIds, runValue } from '../actions.ts';
 import { actions, plainMessage, section } from '../blocks.ts';
 import type { Message } from '../message.ts';
-import { code, cut, escaped, handle, mention } from '../text.ts';
+import { code, cut, escaped, handle, mention, some } from '../text.ts';
 import { linked } from './links.ts';
+import { effectName } from './trouble.ts';
 import { nameOf, roleWords, statusWords } from './words.ts';
 
 /** `implied`: which incident was meant was not said, and this is why it is this one. */
@@ -74,6 +76,13 @@ function sentence(i: Incident, what: What): string {
     default:
       return `Noted for ${escaped(i.id, 40)}.`;
   }
+}
+
+/** What is tried again of what failed outside. */
+export function retried(i: Incident, failed: readonly Effect[], implied: string | null): Message {
+  const names = failed.map(({ what }) => effectName(i, what));
+  const why = implied === null ? '' : ` (${escaped(implied, 100)})`;
+  return plainMessage(cut(`👍 Tried again: ${escaped(some(names, 20), 2000)}.\n${nameOf(i)}${why}`, 2900));
 }
 
 /** What is known of an incident that was declared a moment ago. */

@@ -45,7 +45,7 @@ const tryAgain = (i: Incident, { key, what }: Effect, index: number, of: number)
 });
 
 /** In plain words, none of them foreign. */
-function effectName(i: Incident, what: EffectWhat): string {
+export function effectName(i: Incident, what: EffectWhat): string {
   if (what.kind === 'mitigate' || what.kind === 'undo') {
     const action = i.mitigations.find(({ n }) => n === what.n)?.action;
     const name = action ? actionWords[action].button : `Mitigation ${what.n}`;

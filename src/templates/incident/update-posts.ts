@@ -6,6 +6,7 @@ import { context, section } from '../blocks.ts';
 import type { Message } from '../message.ts';
 import { clockTime, duration, handle } from '../text.ts';
 import { type Choice, choicesBlock } from './buttons.ts';
+import type { UpdateDraft } from './draft.ts';
 import { draftOf, filledMarkup, headed } from './messages.ts';
 import { byWords, says } from './says.ts';
 import type { IncidentView } from './view.ts';
@@ -47,11 +48,12 @@ export function draftPost(
   const due = rules.updates.automatic
     ? `is posted by itself at ${clockTime(dueAt)}`
     : `is due at ${clockTime(dueAt)}`;
-  const text = filledMarkup(width, 'update', i, rules, now, draftOf(i, rules, now));
+  const draft = draftOf(i, rules, now);
+  const text = filledMarkup(width, 'update', i, rules, now, draft);
   const head = marked(i, `${calledOn(i)}, please look at *update ${n}*: it ${due}.`);
   return {
     text: head,
-    blocks: [section(head), section(quoted(text)), ...choicesBlock(i, `draft-${n}`, draftChoices(n))],
+    blocks: [section(head), section(quoted(text)), ...choicesBlock(i, `draft-${n}`, draftChoices(n, draft))],
   };
 }
 
@@ -61,8 +63,9 @@ const quoted = (text: string): string =>
     .map((line) => `>${line}`)
     .join('\n');
 
-const draftChoices = (n: number): Choice[] => [
-  { label: 'Post', does: 'postUpdate', arg: String(n), style: 'primary' },
+/** Post sends what its reader has read, whatever became known since. */
+const draftChoices = (n: number, draft: UpdateDraft): Choice[] => [
+  { label: 'Post', does: 'postUpdate', arg: String(n), draft, style: 'primary' },
   { label: 'Edit', does: 'editUpdate', arg: String(n) },
   { label: 'Skip', does: 'skipUpdate', arg: String(n) },
 ];
