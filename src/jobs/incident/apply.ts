@@ -44,7 +44,7 @@ function hear(i: Incident, { what, by, at }: Act, rules: IncidentRules): Inciden
 
 /** What the bot has to say of alerts: that they flap, that all of them are over. */
 const remarked = (i: Incident, { text, links, said }: Of<'note'>, at: number): Incident =>
-  told(i, at, { kind: 'alert', at: Math.min(said, at), text, links });
+  told(i, at, { kind: 'note', at: Math.min(said, at), text, links });
 
 /** After the end only what belongs to the post-mortem is taken. */
 const afterEnd: readonly What['kind'][] = [
@@ -266,8 +266,11 @@ function learn(
 function note(i: Incident, { text, links, message, said }: Of<'note'>, by: Person, at: number): Incident {
   const line = { kind: 'note' as const, by, at: Math.min(said, at), text, links, message };
   if (message === null) return told(i, at, line);
-  const known = i.timeline.some((e) => e.message === message);
-  return known ? edited(i, message, { text, links, state: 'as-written' }) : noted(i, at, line);
+  const known = i.timeline.find((e) => e.message === message);
+  if (!known) return noted(i, at, line);
+  if (known.state === 'removed') return edited(i, message, { text, links, state: 'as-written' });
+  // A second pin may be heard after the edit that it came before: that it was edited stays so.
+  return known.text === text ? i : edited(i, message, { text, links, state: 'edited' });
 }
 
 /** The line that was taken from a message follows what becomes of it. */
