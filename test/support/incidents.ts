@@ -3,7 +3,7 @@
 import { type AlertPost, fromAlertmanager, sendAlert } from '../../playground/alerts.ts';
 import { type Outside, startOutside } from '../../playground/outside/index.ts';
 import { messageText, namesIn } from '../../playground/say.ts';
-import type { Message } from '../../playground/slack/types.ts';
+import type { LogEntry, Message } from '../../playground/slack/types.ts';
 import { clockFrom, clockText } from '../../src/clients/clock.ts';
 import type { AuditEntry } from '../../src/records/entries.ts';
 import type { Incident } from '../../src/records/incident.ts';
@@ -146,8 +146,18 @@ export async function startIncidents(options: IncidentOptions = {}): Promise<Inc
     throw error;
   });
   outside.pagerduty.subscribe({ url: `${bot.url}/alerts/pagerduty`, secret: outside.alertSecrets.pagerduty });
-  return { ...bot, ...about(bot, outside), outside, stop: () => stopAll(bot, outside) };
+  return {
+    ...bot,
+    ...about(bot, outside),
+    outside,
+    refusals: () => unexpected(bot),
+    stop: () => stopAll(bot, outside),
+  };
 }
+
+/** Rooms of the same name get a number, and people may have come by themselves: the bot asks Slack and sees. */
+const unexpected = (bot: Bot): LogEntry[] =>
+  bot.refusals().filter(({ error }) => error !== 'name_taken' && error !== 'already_in_channel');
 
 async function stopAll(bot: Bot, outside: Outside): Promise<void> {
   await bot.stop();
