@@ -1,7 +1,7 @@
 /** Whether an act still fits an incident, and what somebody wrote in Slack as plain words. */
 import { describe, expect, test } from '@jest/globals';
 import { linksIn, mentioned, plainWords } from '../../src/jobs/incident/message-text.ts';
-import { standing } from '../../src/jobs/incident/standing.ts';
+import { standing, unmergeable } from '../../src/jobs/incident/standing.ts';
 import type { What } from '../../src/records/act.ts';
 import type { Incident } from '../../src/records/incident.ts';
 import { incidentSample, rules } from '../templates/incident-samples.ts';
@@ -109,6 +109,13 @@ describe('an act that no longer fits is refused', () => {
     ['not configured', {}, mitigate('scale-up'), 'not-here', /catalog does not say/],
     ['nothing to undo', {}, { kind: 'undo', n: 1 }, 'stale', /nothing to undo/],
     ['own duplicate', {}, { kind: 'merge', into: 'INC-12' }, 'unreadable', /no duplicate of itself/],
+    [
+      'publication of a drill',
+      { drill: 'overload' },
+      { kind: 'publish', status: 'identified', body: 'x', components: {} },
+      'not-here',
+      /A drill publishes nothing/,
+    ],
     ['no halt', { halt: null }, { kind: 'clear-halt' }, 'nothing-to-do', /stopped nothing/],
     [
       'cleared',
@@ -177,5 +184,53 @@ describe('a message of Slack', () => {
     expect(
       linksIn('<https://x.example/a|b> <mailto:a@b.c> <javascript:x> <http://y.example/?a&amp;b>'),
     ).toEqual(['https://x.example/a', 'http://y.example/?a&b']);
+  });
+});
+
+describe('merging', () => {
+  const from = {
+    id: 'INC-12',
+    status: 'investigating',
+    mergedInto: null,
+    drill: null,
+    isPrivate: false,
+  } as const;
+  const into = { ...from, id: 'INC-13' } as const;
+  test.each<[string, Partial<Incident>, Partial<Incident>, string, RegExp]>([
+    [
+      'into one that was merged',
+      {},
+      { status: 'merged', mergedInto: 'INC-7' },
+      'incident-over',
+      /merged into INC-7/,
+    ],
+    ['into one that is resolved', {}, { status: 'resolved' }, 'incident-over', /INC-13 is resolved/],
+    [
+      'a drill into what is none',
+      { drill: 'overload' },
+      {},
+      'not-here',
+      /INC-12 is a drill, and INC-13 is not/,
+    ],
+    ['into a drill', {}, { drill: 'overload' }, 'not-here', /INC-13 is a drill, and INC-12 is not/],
+    [
+      'what is private into what is not',
+      { isPrivate: true },
+      {},
+      'not-here',
+      /INC-12 is private, and INC-13/,
+    ],
+    ['into what is private', {}, { isPrivate: true }, 'not-here', /INC-13 is private, and INC-12/],
+  ])('%s is refused', (_, mine, other, code, message) => {
+    const refusal = unmergeable({ ...from, ...mine }, { ...into, ...other });
+    expect(refusal).toMatchObject({ code, message: expect.stringMatching(message) });
+    expect(refusal?.hint).not.toBe('');
+  });
+  test.each<[string, Partial<Incident>]>([
+    ['open ones', {}],
+    ['drills', { drill: 'overload' }],
+    ['private ones', { isPrivate: true }],
+  ])('%s may be merged', (_, both) => {
+    expect(unmergeable({ ...from, ...both }, { ...into, ...both })).toBeNull();
   });
 });

@@ -54,9 +54,12 @@ export interface DeclareNow extends DeclareWish {
 
 /** See `records/act.ts`. */
 const longestTitle = 150;
+/** Milliseconds. An older message is looked back at: counted from it, the response would seem to have taken days. */
+const oldestSign = 60 * 60_000;
 
 export async function declareNow(wish: DeclareNow, asker: Asker, desk: Desk): Promise<Message> {
   const { said, kind, severity, environment, services, title, impact } = wish;
+  const now = desk.clock.now();
   const saidAt = said === null ? null : Math.floor(Number(said.ts) * 1000) || null;
   const message = await store(
     {
@@ -69,13 +72,13 @@ export async function declareNow(wish: DeclareNow, asker: Asker, desk: Desk): Pr
       drill: null,
       source: { kind: 'person', id: null },
       declaredBy: asker.person,
-      detectedAt: saidAt,
+      detectedAt: saidAt !== null && now - saidAt <= oldestSign ? saidAt : null,
       alerts: [],
       deployments: [],
       evidence: said
         ? [
             {
-              at: saidAt ?? desk.clock.now(),
+              at: saidAt ?? now,
               text: said.text || title,
               links: said.link ? [said.link] : [],
               message: `${said.channel}:${said.ts}`,

@@ -44,6 +44,7 @@ export function standing(
         ? null
         : stale('There is nothing to undo any more.');
     case 'publish':
+      if (i.drill) return drillsPublishNothing();
       return rules.status_page ? null : noStatusPage();
     case 'merge':
       return merged(i, what.into);
@@ -143,6 +144,13 @@ function mitigated(
     : null;
 }
 
+const drillsPublishNothing = (): Refusal =>
+  new Refusal(
+    'not-here',
+    'A drill publishes nothing.',
+    'The status page is for people outside: say with /incident note what you would have published.',
+  );
+
 const noStatusPage = (): Refusal =>
   new Refusal(
     'not-here',
@@ -158,6 +166,44 @@ const merged = (i: Incident, into: string): Refusal | null =>
         'Say /incident merge and the other one.',
       )
     : null;
+
+type Mergeable = Pick<Incident, 'id' | 'status' | 'mergedInto' | 'drill' | 'isPrivate'>;
+
+/** Why `from` is no duplicate of `into`, as both are now; null where it may be. */
+export function unmergeable(from: Mergeable, into: Mergeable): Refusal | null {
+  if (into.status === 'merged') {
+    return new Refusal(
+      'incident-over',
+      `${into.id} was merged into ${into.mergedInto} itself.`,
+      'Name that one.',
+    );
+  }
+  if (into.status === 'resolved') {
+    return new Refusal(
+      'incident-over',
+      `${into.id} is resolved, and would do nothing about it any more.`,
+      `Reopen ${into.id} first if it is not over; else resolve ${from.id} by itself.`,
+      { label: `Reopen ${into.id}`, command: `/incident reopen ${into.id}` },
+    );
+  }
+  const [drill, real] = from.drill ? [from, into] : [into, from];
+  if (drill.drill !== null && real.drill === null) {
+    return new Refusal(
+      'not-here',
+      `${drill.id} is a drill, and ${real.id} is not.`,
+      `Resolve ${from.id} by itself: practice and what really happens are kept apart.`,
+    );
+  }
+  if (from.isPrivate !== into.isPrivate) {
+    const [secret, open] = from.isPrivate ? [from, into] : [into, from];
+    return new Refusal(
+      'not-here',
+      `${secret.id} is private, and ${open.id} is not: merging would tell people of one what is kept in the other.`,
+      `Resolve ${from.id} by itself, and note in it where the work goes on.`,
+    );
+  }
+  return null;
+}
 
 function cleared({ id, halt }: Incident, by: Person): Refusal | null {
   if (!halt) return nothing(`${id} stopped nothing that could be cleared.`);

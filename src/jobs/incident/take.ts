@@ -10,7 +10,7 @@ import type { Incident } from '../../records/incident.ts';
 import { Refusal } from '../../records/refusal.ts';
 import { apply, stillHolds } from './apply.ts';
 import { rolesFor } from './rights.ts';
-import { over, standing } from './standing.ts';
+import { over, standing, unmergeable } from './standing.ts';
 
 export interface TakeWorld {
   catalog: Pick<Catalog, 'incidents'>;
@@ -51,7 +51,14 @@ export async function judgeAct(
   if (allowed === 'unknown' || seen === 'unknown') return { kind: 'unknown', incident, heard };
   const refusal = standing(incident, what, by, rules);
   if (refusal) throw refusal;
-  if (what.kind === 'merge') await refuseUnmergeable(incident, what.into, rules, world);
+  if (what.kind === 'merge') {
+    const into = await incidentNow(what.into, rules, world);
+    const seesBoth = await maySee(into, by, channel, may, rules);
+    if (seesBoth === 'no') throw secret(into.id);
+    if (seesBoth === 'unknown') return { kind: 'unknown', incident, heard };
+    const unfit = unmergeable(incident, into);
+    if (unfit) throw unfit;
+  }
   return { kind: 'fits', incident, heard };
 }
 
@@ -68,10 +75,31 @@ export async function takeAct(
 ): Promise<Judged> {
   const judged = await judgeAct(id, act, may, world);
   if (judged.kind === 'unknown') return judged;
-  if (!(await world.store.tellIncident(id, name, act))) throw noSuchIncident(id);
-  const refusal = await overtaken(id, act, judged, world);
+  const given = await voiced(act, may, world);
+  if (!(await world.store.tellIncident(id, name, given))) throw noSuchIncident(id);
+  const refusal = await overtaken(id, given, judged, world);
   if (refusal) throw refusal;
   return judged;
+}
+
+/** Marked, where whoever wrote it may publish: then their words are those of the status page too. */
+export async function voiced(
+  act: PersonAct,
+  may: AskMay,
+  { catalog }: Pick<TakeWorld, 'catalog'>,
+): Promise<PersonAct> {
+  const { what, by } = act;
+  if (what.kind !== 'update' && what.kind !== 'resolve') return act;
+  const isPublic = (await may(by, rulesFor(catalog).rights.publish)) === 'yes';
+  return isPublic ? { ...act, what: { ...what, public: true } } : act;
+}
+
+/** A person's words go to the status page only where they may publish; what cannot be told is not published. */
+async function withRightToPublish(act: PersonAct, may: AskMay, { catalog }: TakeWorld): Promise<PersonAct> {
+  const { what, by } = act;
+  if (what.kind !== 'update' && what.kind !== 'resolve') return act;
+  const mayPublish = (await may(by, rulesFor(catalog).rights.publish)) === 'yes';
+  return { ...act, what: { ...what, public: mayPublish } };
 }
 
 /** Two may click at the same moment: whose act came first, the inbox alone tells. */
@@ -154,32 +182,6 @@ export async function maySee(
 
 export const secret = (id: string): Refusal =>
   new Refusal('not-allowed', `${id} is private.`, 'Ask whoever runs it to invite you to its war room.');
-
-/** What is noted here arrives there, for all who read it there. */
-async function refuseUnmergeable(
-  i: Incident,
-  into: string,
-  rules: IncidentRules,
-  world: TakeWorld,
-): Promise<void> {
-  const other = await incidentNow(into, rules, world);
-  if (i.isPrivate && !other.isPrivate) {
-    throw new Refusal(
-      'not-allowed',
-      `${i.id} is private, and everybody would read in ${into} what it is about.`,
-      `Merge ${into} into ${i.id}, or resolve ${i.id}.`,
-    );
-  }
-  if ((i.drill === null) !== (other.drill === null)) {
-    throw new Refusal(
-      'not-allowed',
-      `One of ${i.id} and ${into} is a drill, and the other one is real.`,
-      'Resolve the drill instead.',
-    );
-  }
-  if (other.status !== 'merged') return;
-  throw new Refusal('incident-over', `${into} was merged into ${other.mergedInto} itself.`, 'Name that one.');
-}
 
 const denied = (id: string, roles: readonly Role[]): Refusal =>
   new Refusal('not-allowed', `You may not do that with ${id}.`, `It takes one of the ${roles.join(' or ')}.`);
