@@ -30,7 +30,7 @@ for (const [name, messages] of Object.entries({ ...samplePages, ...incidentPages
   if (only && !name.includes(only)) continue;
   const html = page(messages.map(([id, blocks]) => <Shown key={id} blocks={blocks} />));
   for (const [kind, width] of Object.entries(widths))
-    await picture(html, [width, /room|home/.test(name) ? 2600 : 1400], join(folder, `${name}.${kind}.png`));
+    await picture(html, width, join(folder, `${name}.${kind}.png`));
 }
 
 function Shown({ blocks }: { blocks: KnownBlock[] }) {
@@ -69,24 +69,25 @@ function page(messages: React.ReactNode): string {
   return `<!doctype html><meta charset="utf-8"><style>body{margin:0;font-family:Lato,sans-serif}${css}</style>${body}`;
 }
 
-async function picture(html: string, [width, height]: [number, number], file: string): Promise<void> {
+/** As wide as wanted, and as high as what is on it. */
+async function picture(html: string, width: number, file: string): Promise<void> {
   const profile = await mkdtemp(join(tmpdir(), 'render-'));
-  try {
-    const source = join(profile, 'page.html');
-    await writeFile(source, html);
-    await run(chromium, [
-      ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-      ...[
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--hide-scrollbars',
+  const open = (...options: string[]) =>
+    run(
+      chromium,
+      [
+        ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+        ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+        ...['--hide-scrollbars', `--user-data-dir=${profile}`, ...options, `file://${source}`],
       ],
-      `--user-data-dir=${profile}`,
-      `--screenshot=${resolve(file)}`,
-      `--window-size=${width},${height}`,
-      `file://${source}`,
-    ]);
+      { maxBuffer: 100_000_000 },
+    );
+  const source = join(profile, 'page.html');
+  try {
+    await writeFile(source, `${html}<script>document.title = document.body.scrollHeight</script>`);
+    const { stdout } = await open('--dump-dom', `--window-size=${width},800`);
+    const height = Number(/<title>(\d+)<\/title>/.exec(stdout)?.[1] ?? 1400);
+    await open(`--screenshot=${resolve(file)}`, `--window-size=${width},${height}`);
   } finally {
     await rm(profile, { recursive: true, force: true });
   }

@@ -145,7 +145,14 @@ async function tell(
       by: event === 'started' ? d.requestedBy : null,
       from: 'worker',
       channel: null,
-      what: { kind: 'deployment', id: d.id, event, text: text.slice(0, longestText), link },
+      what: {
+        kind: 'deployment',
+        id: d.id,
+        event,
+        text: text.slice(0, longestText),
+        link,
+        ...(d.kind === 'rollback' && { back: d.wanted.services }),
+      },
     });
   }
   await world.queues.wakeIncident(i.id);
