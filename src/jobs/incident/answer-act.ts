@@ -10,8 +10,8 @@ import type { Message } from '../../templates/message.ts';
 import { answerAlert } from '../alerts/answer.ts';
 import type { World } from '../deployment/world.ts';
 import type { Errand, Queues } from '../queues.ts';
-import { named } from './names.ts';
-import { incidentNow, maySee, rightsUnknown, rulesFor, secret, takeAct } from './take.ts';
+import { named as withNames } from './names.ts';
+import { incidentNow, maySee, rightsUnknown, rulesFor, secret, takeAct, withRightToPublish } from './take.ts';
 
 export interface ActWorld extends Pick<World, 'store' | 'catalog' | 'clock'> {
   people: Pick<People, 'may' | 'nameOf'>;
@@ -24,7 +24,8 @@ type Of<K extends Errand['kind']> = Extract<Errand, { kind: K }>;
 /** Safe to run twice: an act that is in the inbox already is answered for as it was. */
 export async function actTaken(key: string, errand: Of<'act'>, world: ActWorld): Promise<Message> {
   const { incident: id, person } = errand;
-  const act = { ...errand.act, by: person, what: await named(errand.act.what, world.people) };
+  const named = { ...errand.act, by: person, what: await withNames(errand.act.what, world.people) };
+  const act = await withRightToPublish(named, world.people.may, world);
   const told = await world.store.inbox(id);
   if (told.some((other) => isDeepStrictEqual(other, act))) {
     await world.queues.wakeIncident(id);

@@ -75,27 +75,19 @@ export async function takeAct(
 ): Promise<Judged> {
   const judged = await judgeAct(id, act, may, world);
   if (judged.kind === 'unknown') return judged;
-  const given = await voiced(act, may, world);
+  const given = await withRightToPublish(act, may, world);
   if (!(await world.store.tellIncident(id, name, given))) throw noSuchIncident(id);
   const refusal = await overtaken(id, given, judged, world);
   if (refusal) throw refusal;
   return judged;
 }
 
-/** Marked, where whoever wrote it may publish: then their words are those of the status page too. */
-export async function voiced(
+/** A person's words go to the status page only where they may publish; what cannot be told is not published. */
+export async function withRightToPublish(
   act: PersonAct,
   may: AskMay,
   { catalog }: Pick<TakeWorld, 'catalog'>,
 ): Promise<PersonAct> {
-  const { what, by } = act;
-  if (what.kind !== 'update' && what.kind !== 'resolve') return act;
-  const isPublic = (await may(by, rulesFor(catalog).rights.publish)) === 'yes';
-  return isPublic ? { ...act, what: { ...what, public: true } } : act;
-}
-
-/** A person's words go to the status page only where they may publish; what cannot be told is not published. */
-async function withRightToPublish(act: PersonAct, may: AskMay, { catalog }: TakeWorld): Promise<PersonAct> {
   const { what, by } = act;
   if (what.kind !== 'update' && what.kind !== 'resolve') return act;
   const mayPublish = (await may(by, rulesFor(catalog).rights.publish)) === 'yes';
