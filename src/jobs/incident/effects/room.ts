@@ -126,16 +126,16 @@ export const tellMerged: Carry<'merge'> = async (i, { what }, { store, queues, c
 };
 
 /** In plain words, each at most 200 characters: what people wrote comes first. */
-export function mergedLines(
+function mergedLines(
   i: Pick<Incident, 'severity' | 'environment' | 'services' | 'alerts' | 'timeline'>,
 ): string[] {
   const where = i.services.length > 0 ? `${i.environment}: ${i.services.join(', ')}` : i.environment;
   const alerts = i.alerts.map(({ title, firing }) => `Alert${firing ? '' : ' (over)'}: ${title}`);
   const noted = i.timeline.filter(({ kind, state }) => kind === 'note' && state !== 'removed');
   const lines = [
+    ...noted.slice(-10).map(({ text }) => text),
     `${i.severity}, ${where}`,
     ...alerts.slice(-10),
-    ...noted.slice(-10).map(({ text }) => text),
   ];
   return lines.map((line) => line.slice(0, 200));
 }
