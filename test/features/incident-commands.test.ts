@@ -236,6 +236,33 @@ describe('verbs', () => {
     ]);
   });
 
+  test('a drill publishes nothing', async () => {
+    const id = await incident({ drill: 'overload' });
+    expect(await type(`/incident publish ${id}`, 'ben')).toMatch(/A drill publishes nothing/);
+    expect(await acts(id)).toEqual([]);
+  });
+
+  test('merge takes only what belongs together, and who may not see the other one is told nothing of it', async () => {
+    const [open, done, drill, hidden] = [
+      await incident(),
+      await incident(),
+      await incident({ drill: 'overload' }),
+      await incident({ isPrivate: true, title: 'Keys were leaked', declaredBy: null }),
+    ];
+    await over(done);
+    const merge = (from: string, into: string, as = 'ben') =>
+      type(`/incident merge ${from} into ${into}`, as);
+    expect(await merge(open, open)).toMatch(/no duplicate of itself/);
+    expect(await merge(open, done)).toMatch(new RegExp(`${done} is resolved.*Reopen ${done}`));
+    expect(await merge(open, drill)).toMatch(new RegExp(`${drill} is a drill, and ${open} is not`));
+    expect(await merge(drill, open)).toMatch(new RegExp(`${drill} is a drill, and ${open} is not`));
+    expect(await merge(open, hidden)).toMatch(new RegExp(`${hidden} is private, and ${open} is not`));
+    expect(await merge(hidden, open)).toMatch(new RegExp(`${hidden} is private, and ${open} is not`));
+    expect(await merge(open, hidden)).not.toContain('leaked');
+    expect(await merge(open, 'INC-77777')).toMatch(/There is no incident INC-77777/);
+    for (const id of [open, drill, hidden]) expect(await acts(id)).toEqual([]);
+  });
+
   test('each verb stores what it says', async () => {
     const id = await incident({ title: 'Verbs' });
     const told = async (text: string) => {
@@ -263,10 +290,13 @@ describe('verbs', () => {
     });
     expect(await told('update restoring the backup')).toEqual({
       kind: 'update',
+      public: true,
       n: 1,
       status: 'identified',
       action: 'restoring the backup',
       eta: '15 minutes',
+      // He may publish.
+      public: true,
     });
     expect(await told('skip')).toEqual({ kind: 'skip-update', n: 2 });
     expect(await told('assess')).toEqual({ kind: 'assess' });
@@ -463,7 +493,14 @@ describe('buttons', () => {
     expect(await press('Post', 'ana', draft)).toMatch(/already posted by you/);
     expect(await press('Edit', 'ben', draft)).toMatch(/already posted by @ana/);
     expect(await acts(id)).toEqual([
-      { kind: 'update', n: 1, status: 'investigating', action: 'Restoring', eta: '10 minutes' },
+      {
+        kind: 'update',
+        n: 1,
+        status: 'investigating',
+        action: 'Restoring',
+        eta: '10 minutes',
+        public: false,
+      },
     ]);
   });
 
@@ -481,6 +518,7 @@ describe('buttons', () => {
         status: 'investigating',
         action: expect.stringContaining('Restoring “the” <database>'),
         eta: '10 minutes',
+        public: false,
       },
     ]);
   });
