@@ -295,8 +295,6 @@ describe('verbs', () => {
       status: 'identified',
       action: 'restoring the backup',
       eta: '15 minutes',
-      // He may publish.
-      public: true,
     });
     expect(await told('skip')).toEqual({ kind: 'skip-update', n: 2 });
     expect(await told('assess')).toEqual({ kind: 'assess' });
