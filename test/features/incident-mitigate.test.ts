@@ -29,6 +29,11 @@ test('restart forces one new deployment, however often it is clicked, and heals 
   bot.cloud.break.service(production, 'api-gateway', 'errors', 'new-tasks');
   const id = await bot.declare('P1 api-gateway checkout hangs', { as: 'ana' });
   expect(await visit('api-gateway')).toBe(500);
+  // Whoever acknowledges has health looked at: only what was seen to be ill can be seen to heal.
+  await bot.presses(id, 'Acknowledge', { as: 'ana' });
+  await bot.once(id, 'the findings', (i) =>
+    Boolean(i.findings?.services.some(({ verdict }) => verdict === 'unhealthy')),
+  );
   const { roomCard } = await bot.record(id);
   if (!roomCard) throw new Error('no summary');
   const click = (as: string) => bot.slack.click({ text: 'Restart api-gateway' }, { as, message: roomCard });
@@ -140,7 +145,9 @@ test('a roll back button opens the form, and the rollback writes itself into the
     expect.stringMatching(new RegExp(`Rollback ${rollback} of api-gateway v1.0.0.*succeeded`)),
   );
   await bot.tells(id, new RegExp(`Rollback ${rollback}`));
-  await bot.once(id, 'what was found', (one) => one.status === 'monitoring');
+  await bot.once(id, 'a look at it', (one) => one.findings !== null);
+  // Probes had nothing against v1.1.0, so they cannot say that it is over.
+  expect((await bot.record(id)).status).toBe('mitigating');
   await bot.resolve(id, { as: 'ana' });
 });
 
@@ -148,15 +155,22 @@ test('a freeze button keeps deploys away, and the timeline says so', async () =>
   const id = await bot.declare('P1 api-gateway payments hang', { as: 'ana' });
   const offer = await bot.presses(id, 'Freeze deploys', { as: 'ben' });
   expect(offer).toMatch(new RegExp(`/ops freeze production ${id} payments hang`));
+  await bot.slack.click({ text: 'Freeze production' }, { as: 'ben' });
+  const froze = async (count: number) => {
+    const i = await bot.once(
+      id,
+      'the freeze',
+      (one) => one.timeline.filter((e) => e.text.startsWith('Froze')).length === count,
+    );
+    return i.timeline.findLast((e) => e.text.startsWith('Froze'));
+  };
+  expect(await froze(1)).toMatchObject({
+    kind: 'note',
+    by: { name: 'ben' },
+    text: 'Froze production until somebody thaws it: deploys are refused, rollbacks go on',
+  });
   await bot.types(`/ops freeze production until 30m ${id} payments hang`, { as: 'ben' });
-  const i = await bot.once(id, 'the freeze', (one) => one.timeline.some((e) => e.text.startsWith('Froze')));
-  expect(i.timeline.filter((e) => e.text.startsWith('Froze'))).toMatchObject([
-    {
-      kind: 'note',
-      by: { name: 'ben' },
-      text: expect.stringMatching(/^Froze production until 2026-01-05 \d\d:\d\d UTC: deploys are refused/),
-    },
-  ]);
+  expect((await froze(2))?.text).toMatch(/^Froze production until 2026-01-05 \d\d:\d\d UTC: deploys/);
   await bot.types('/ops thaw production', { as: 'ben' });
   await bot.resolve(id, { as: 'ana' });
 });
