@@ -43,10 +43,13 @@ test('restart forces one new deployment, however often it is clicked, and heals 
   expect(forced('api-gateway')).toHaveLength(1);
   expect(forced('auth-svc')).toEqual([]);
   expect(await visit('api-gateway')).toBe(200);
-  // Two of three clicks were told who had asked before.
-  const told = [...bot.whispers('carla'), ...bot.whispers('ana')];
-  expect(told.filter((said) => said.includes('It is under way'))).toHaveLength(1);
-  expect(told.filter((said) => /@(ana|carla) asked for that already/.test(said))).toHaveLength(2);
+  // Whoever was second was told who had asked before; the double click of one person is one question.
+  const answers = (person: string) =>
+    bot.whispers(person).filter((said) => !said.includes('acknowledged it'));
+  const [winner, other] = done.mitigations[0]?.by.name === 'ana' ? ['ana', 'carla'] : ['carla', 'ana'];
+  expect(answers(winner).some((said) => said.includes('It is under way'))).toBe(true);
+  expect(answers(other)).not.toContainEqual(expect.stringContaining('It is under way'));
+  expect(answers(other)).toContainEqual(expect.stringContaining(`@${winner} asked for that already`));
 
   // The look after it finds that all is well again.
   await bot.once(id, 'what was found', (i) => i.status === 'monitoring');
