@@ -166,7 +166,10 @@ function carriedOut(i: Incident, { key, what, tries }: Effect, result: EffectRes
       return channel && ts ? { ...done, roomCard: { channel, ts } } : done;
     case 'room':
       return channel && name
-        ? noted({ ...done, room: { id: channel, name } }, at, { kind: 'room', text: `War room: #${name}` })
+        ? noted({ ...done, room: { id: channel, name } }, at, {
+            kind: 'room',
+            text: text ?? `War room: #${name}`,
+          })
         : done;
     case 'page':
     case 'page-leadership':

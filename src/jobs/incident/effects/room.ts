@@ -70,22 +70,25 @@ function bookmarksOf(i: Incident, world: IncidentWorld): { title: string; link: 
   ];
 }
 
-export const invite: Carry<'invite'> = async (i, _, world) => {
+export const invite: Carry<'invite'> = async (i, { what }, world) => {
   if (!i.room) throw new SlackRefused('the invitations', 'there is no war room');
-  const { war_room, on_call } = rulesOf(world);
-  const known = [...(i.declaredBy ? [i.declaredBy.id] : []), ...i.responders.map((p) => p.id)];
-  const called = i.drill
-    ? []
-    : [
-        ...(await onCallIds(world)),
-        ...(await world.people.idsOf([...on_call.otherwise, ...war_room.invite])),
-      ];
-  const ids = [...new Set([...known, ...called])];
+  const wanted = what.people ?? (await firstGuests(i, world));
+  const present = await world.rooms.memberIds(i.room.id);
+  const ids = wanted.filter((id) => !present.includes(id));
   if (ids.length === 0) return {};
   const { skipped } = await world.rooms.invite(i.room.id, ids);
   const count = ids.length - skipped.length;
   return { text: `Invited ${count} ${count === 1 ? 'person' : 'people'} to #${i.room.name}` };
 };
+
+/** Whoever declared it or works on it; in earnest also those on call, and whom the catalog names. */
+async function firstGuests(i: Incident, world: IncidentWorld): Promise<string[]> {
+  const { war_room, on_call } = rulesOf(world);
+  const known = [...(i.declaredBy ? [i.declaredBy.id] : []), ...i.responders.map((p) => p.id)];
+  if (i.drill) return [...new Set(known)];
+  const called = await world.people.idsOf([...on_call.otherwise, ...war_room.invite]);
+  return [...new Set([...known, ...(await onCallIds(world)), ...called])];
+}
 
 export const archive: Carry<'archive'> = async (i, _, world) => {
   if (i.room) await world.rooms.archive(i.room.id);
