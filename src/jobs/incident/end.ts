@@ -4,7 +4,7 @@ import type { What } from '../../records/act.ts';
 import type { Person } from '../../records/deployment.ts';
 import { type FollowUp, type Incident, isOver, publicTitle } from '../../records/incident.ts';
 import { filled } from '../../templates/incident/messages.ts';
-import { clocksFor } from './begin.ts';
+import { clocksFor, procedureClocks } from './begin.ts';
 import { withoutDrafts } from './communicate.ts';
 import { announced, livesInRoom, noted, told, withEffect } from './pen.ts';
 
@@ -201,7 +201,9 @@ export function reopen(i: Incident, reason: string, by: Person, at: number, rule
     mitigatedAt: null,
   };
   const wasArchived = i.effects.some((e) => e.what.kind === 'archive');
-  const clocks = { ...i.clocks, ...clocksFor(open, rules, at), level: 0, archive: null };
+  const isClaimed = Object.values(i.roles).every((someone) => someone !== null);
+  const roles = isClaimed ? null : procedureClocks(open, rules, at).roles;
+  const clocks = { ...i.clocks, ...clocksFor(open, rules, at), roles, level: 0, archive: null };
   let next = noted({ ...open, clocks }, at, {
     kind: 'reopened',
     by,
