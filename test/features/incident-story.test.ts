@@ -146,7 +146,7 @@ test('the war room tells everything in one order', async () => {
     'line: status',
     // This alert, and with it all of them.
     'line: alert',
-    'line: alert',
+    'line: note',
     'resolved',
   ]);
   // Whichever of the two is done first.

@@ -22,7 +22,7 @@ export const rules = {
 } as const;
 
 /** Sections of the catalog's `incidents` in YAML's flow style, by name; an empty text leaves one out. */
-export type Sections = Readonly<Record<string, string>>;
+type Sections = Readonly<Record<string, string>>;
 
 const usual: Sections = {
   on_call:
