@@ -27,6 +27,9 @@ describe('the command', () => {
       'bad-release',
       'rejected',
       'crash',
+      'p1',
+      'failed-deploy',
+      'drill',
     ]);
     for (const line of lines) expect(line).toMatch(/^\S+ +[A-Z].*\.$/);
   });
@@ -46,6 +49,16 @@ describe('the command', () => {
       lines: expect.arrayContaining([expect.stringContaining("'--scirpt'")]),
     });
   });
+
+  test.each(['drill', 'failed-deploy'])(
+    'plays the incident of %s to its end',
+    async (name) => {
+      const { code, lines } = await demo('--script', name).ended;
+      expect(lines.join('\n')).toContain('Everything expected happened');
+      expect(code).toBe(0);
+    },
+    120_000,
+  );
 
   test('plays a scenario to its end, and prints what everybody sees', async () => {
     const { code, lines } = await demo('--script', 'rejected', '--scale', '40').ended;
