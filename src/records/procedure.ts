@@ -66,8 +66,10 @@ export function procedureOf(i: Incident): Row[] {
       i.updates.some((u) => u.state === 'sent'),
     ),
     known('resolve', 'root-cause', 'Root cause identified', i.rootCause !== null),
-    // Runbook 001, hotfix: "Confirm bug is resolved, Document the incident".
+    // Runbook 001, hotfix: "Confirm bug is resolved", and once there is a fix "Document the incident".
     hand('resolve', 'verified', 'Fix applied and verified'),
+    (i.fix !== null || i.checked.documented !== undefined) &&
+      hand('resolve', 'documented', 'Hotfix: the incident is documented'),
     known('post-mortem', 'timeline', 'Timeline documented', over),
     hand('post-mortem', 'improvements', 'Improvements identified'),
     known('post-mortem', 'actions', 'Action items created', i.followUps.length > 0),

@@ -499,3 +499,12 @@ test('what is secret is named nowhere outside its room', () => {
   expect(outside.length).toBeGreaterThan(1);
   expect(JSON.stringify(outside)).not.toContain('root key');
 });
+
+test('once there is a fix, somebody has to document the incident', () => {
+  const rows = (life: ReturnType<typeof live>) =>
+    procedureOf(life.incident).filter(({ key }) => key === 'documented');
+  const fixed = live().does({ kind: 'facts', fix: 'https://github.com/acme/app/pull/7' });
+  expect(rows(live())).toEqual([]);
+  expect(rows(fixed)).toMatchObject([{ done: false, byHand: true }]);
+  expect(rows(fixed.does({ kind: 'check', row: 'documented', done: true }))).toMatchObject([{ done: true }]);
+});
