@@ -144,6 +144,8 @@ const what = z.discriminatedUnion('kind', [
 ]);
 export type What = z.infer<typeof what>;
 export type ActKind = What['kind'];
+/** One kind of them. */
+export type WhatOf<K extends ActKind> = Extract<What, { kind: K }>;
 
 export const act = z.strictObject({
   at: z.number(),

@@ -3,7 +3,13 @@ import { z } from 'zod';
 import { alertSources, alertTopics } from './alert.ts';
 import { person } from './deployment.ts';
 import { effect } from './effect.ts';
-import { mitigationActions, severities, symptoms } from './incident-terms.ts';
+import {
+  type IncidentRole,
+  incidentRoles,
+  mitigationActions,
+  severities,
+  symptoms,
+} from './incident-terms.ts';
 
 /** What runbook 001's templates call it; `merged` and `resolved` are ends, though a resolved one may be reopened. */
 export const incidentStatuses = [
@@ -254,6 +260,10 @@ export const isOver = ({ status }: Pick<Incident, 'status'>): boolean =>
 /** A war room was made, or will be. */
 export const hasRoom = ({ room, effects }: Pick<Incident, 'room' | 'effects'>): boolean =>
   room !== null || effects.some(({ what }) => what.kind === 'room');
+
+/** The roles that nobody has. */
+export const unclaimedRoles = ({ roles }: Pick<Incident, 'roles'>): IncidentRole[] =>
+  incidentRoles.filter((role) => roles[role] === null);
 
 /** What it is called outside the places of its own people. */
 export const publicTitle = ({ isPrivate, title }: Pick<Incident, 'isPrivate' | 'title'>): string =>

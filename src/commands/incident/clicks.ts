@@ -10,7 +10,7 @@ import { type IncidentTarget, incidentActions, readIncidentValue } from '../../t
 import { type Asker, type Desk, fromStore, type Reply } from '../desk.ts';
 import { rollbackFormFor } from '../rollback.ts';
 import { carryOut, editUpdate, seen } from './carry-out.ts';
-import { blankForm } from './declare.ts';
+import { blankForm, nothingSaid } from './declare.ts';
 import { later, nameOf } from './give.ts';
 import type { FormWish, Wish } from './wish.ts';
 import { referenceOf } from './words.ts';
@@ -56,15 +56,6 @@ export async function pressIncident(
   if (does === 'editUpdate') return editUpdate(numberIn(target), meant, asker, desk);
   return carryOut(wishOf(does, target), meant, asker, desk);
 }
-
-const nothingSaid = {
-  severity: null,
-  environment: null,
-  services: [],
-  title: null,
-  impact: null,
-  kind: 'outage',
-} as const;
 
 const leadsNowhere = (): Refusal =>
   new Refusal('no-such-incident', 'This button leads nowhere any more.', 'Look at /incident list.');

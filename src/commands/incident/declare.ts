@@ -10,8 +10,18 @@ import type { Message } from '../../templates/message.ts';
 import { cut } from '../../templates/text.ts';
 import { type Asker, type Desk, fromStore, patience, type Reply } from '../desk.ts';
 import { criticalEnvironment } from './declaration.ts';
-import { later, nameOf } from './give.ts';
+import { addedMessage, later, nameOf } from './give.ts';
 import type { DeclareWish } from './wish.ts';
+
+/** What a form starts from where nothing was said. */
+export const nothingSaid = {
+  severity: null,
+  environment: null,
+  services: [],
+  title: null,
+  impact: null,
+  kind: 'outage',
+} as const;
 
 /** At once where all is said; else the form with what was. */
 export async function declare(wish: DeclareWish, asker: Asker, desk: Desk): Promise<Reply> {
@@ -95,17 +105,7 @@ export async function declareNow(wish: DeclareNow, asker: Asker, desk: Desk): Pr
 
 /** A worker reads the message again, for its author's name and its permanent link; without that the line stands as it is. */
 async function follow(incident: string, said: SaidMessage, asker: Asker, desk: Desk): Promise<void> {
-  const { channel, ts, text, user, link } = said;
-  const work = {
-    kind: 'message' as const,
-    event: 'added' as const,
-    channel,
-    ts,
-    incident,
-    person: asker.person,
-    given: { text, user, link },
-    at: desk.clock.now(),
-  };
+  const work = addedMessage(incident, said, asker, desk);
   await later(nameOf('message', asker), work, { ...asker, responseUrl: null }, desk).catch(() => {});
 }
 

@@ -1,4 +1,5 @@
 /** Puts an act into the inbox of an incident, before the acknowledgement where that can be decided without a call. */
+
 import { ZodError } from 'zod';
 import { needsNames } from '../../jobs/incident/names.ts';
 import { judgeAct, takeAct } from '../../jobs/incident/take.ts';
@@ -6,6 +7,7 @@ import type { Errand } from '../../jobs/queues.ts';
 import type { What } from '../../records/act.ts';
 import type { Incident } from '../../records/incident.ts';
 import { Refusal } from '../../records/refusal.ts';
+import type { SaidMessage } from '../../templates/incident/forms.ts';
 import { accepted, workingOn } from '../../templates/incident/replies.ts';
 import type { Message } from '../../templates/message.ts';
 import { type Asker, type Desk, fromStore } from '../desk.ts';
@@ -71,4 +73,23 @@ export async function later(name: string, work: Errand, asker: Asker, desk: Desk
 /** What is in the inbox is safe: should nobody be woken, the incident's own look finds it soon. */
 function wake(id: string, { queues }: Desk): void {
   queues.wakeIncident(id).catch(() => {});
+}
+
+/** A message that becomes a line of a timeline: a worker reads it again, for its author's name and its permanent link. */
+export function addedMessage(
+  incident: string,
+  { channel, ts, text, user, link }: SaidMessage,
+  asker: Asker,
+  desk: Desk,
+) {
+  return {
+    kind: 'message' as const,
+    event: 'added' as const,
+    channel,
+    ts,
+    incident,
+    person: asker.person,
+    given: { text, user, link },
+    at: desk.clock.now(),
+  };
 }

@@ -6,8 +6,8 @@ import { chooseForm, type SaidMessage } from '../../templates/incident/forms.ts'
 import { messageIsAdded } from '../../templates/incident/replies.ts';
 import type { Message } from '../../templates/message.ts';
 import { type Asker, type Desk, fromStore, type Reply } from '../desk.ts';
-import { blankForm } from './declare.ts';
-import { later, nameOf } from './give.ts';
+import { blankForm, nothingSaid } from './declare.ts';
+import { addedMessage, later, nameOf } from './give.ts';
 import { visible } from './which.ts';
 
 /** A message as a shortcut shows it. */
@@ -38,20 +38,11 @@ export async function shortcut(
   desk: Desk,
 ): Promise<Reply> {
   rulesFor(desk.catalog);
-  if (id === shortcutIds.declare) return { form: blankForm(nothing, null, asker, desk) };
+  if (id === shortcutIds.declare) return { form: blankForm(nothingSaid, null, asker, desk) };
   if (message && id === shortcutIds.declareFromMessage) return declareFrom(message, asker, desk);
   if (message && id === shortcutIds.addToTimeline) return addToTimeline(message, asker, desk);
   throw new Refusal('unknown-command', 'This shortcut leads nowhere any more.', 'Say /incident help.');
 }
-
-const nothing = {
-  severity: null,
-  environment: null,
-  services: [],
-  title: null,
-  impact: null,
-  kind: 'outage',
-} as const;
 
 /** More would not fit into what a form carries. */
 const longestSaid = 1500;
@@ -80,7 +71,7 @@ function declareFrom(message: ShownMessage, asker: Asker, desk: Desk): Reply {
   const services = desk.catalog.services.filter((name) => hasWord(words, name)).slice(0, 10);
   const [environment = null] = [...desk.catalog.environments.keys()].filter((name) => hasWord(words, name));
   const [title = ''] = said.text.split('\n');
-  const chosen = { ...nothing, title: title || null, impact: said.text || null, services, environment };
+  const chosen = { ...nothingSaid, title: title || null, impact: said.text || null, services, environment };
   return { form: blankForm(chosen, said, asker, desk) };
 }
 
@@ -109,20 +100,12 @@ async function addToTimeline(message: ShownMessage, asker: Asker, desk: Desk): P
 /** A worker reads the message again, for its author's name and its permanent link. */
 export async function addMessage(
   incident: string,
-  { channel, ts, text, user, link }: SaidMessage,
+  said: SaidMessage,
   asker: Asker,
   desk: Desk,
 ): Promise<Message> {
-  const work = {
-    kind: 'message' as const,
-    event: 'added' as const,
-    channel,
-    ts,
-    incident,
-    person: asker.person,
-    given: { text, user, link: link ?? linksIn(text)[0] ?? null },
-    at: desk.clock.now(),
-  };
+  const linked = { ...said, link: said.link ?? linksIn(said.text)[0] ?? null };
+  const work = addedMessage(incident, linked, asker, desk);
   await fromStore(() => later(nameOf('message', asker), work, { ...asker, responseUrl: null }, desk));
   return messageIsAdded(incident);
 }

@@ -3,9 +3,9 @@
  * second acknowledgement, an update that was sent meanwhile) leaves the record as it is.
  */
 import type { IncidentRules } from '../../config/incidents.ts';
-import type { Act, What } from '../../records/act.ts';
+import type { Act, WhatOf as Of, What } from '../../records/act.ts';
 import type { Person } from '../../records/deployment.ts';
-import { type Incident, isOver, publicTitle } from '../../records/incident.ts';
+import { type Incident, isOver, publicTitle, unclaimedRoles } from '../../records/incident.ts';
 import { clocksFor, procedureClocks, withRoom } from './begin.ts';
 import { sendUpdate, skipUpdate } from './communicate.ts';
 import { assessed, changeStatus } from './course.ts';
@@ -180,13 +180,8 @@ function claim(i: Incident, role: keyof Incident['roles'], by: Person, at: numbe
 }
 
 function withRole(i: Incident, role: keyof Incident['roles'], holder: Person, at: number): Incident {
-  const roles = { ...i.roles, [role]: holder };
-  const allClaimed = Object.values(roles).every((someone) => someone !== null);
-  return {
-    ...joined(i, holder, at),
-    roles,
-    clocks: { ...i.clocks, roles: allClaimed ? null : i.clocks.roles },
-  };
+  const next = { ...joined(i, holder, at), roles: { ...i.roles, [role]: holder } };
+  return unclaimedRoles(next).length > 0 ? next : { ...next, clocks: { ...next.clocks, roles: null } };
 }
 
 function handOver(i: Incident, { role, to, note: text }: Of<'hand-over'>, by: Person, at: number): Incident {
@@ -227,7 +222,7 @@ function changeSeverity(
 /** What became one that has a procedure starts it from there; clocks that run go on, and what was done stays done. */
 function procedureFrom(i: Incident, rules: IncidentRules, at: number): Partial<Incident['clocks']> {
   const fresh = procedureClocks(i, rules, at);
-  const isClaimed = Object.values(i.roles).every((person) => person !== null);
+  const isClaimed = unclaimedRoles(i).length === 0;
   const isAdvised = i.effects.some((e) => e.key === 'mitigate');
   return {
     roles: fresh.roles === null || isClaimed ? null : (i.clocks.roles ?? fresh.roles),
@@ -359,5 +354,3 @@ function clearHalt(i: Incident, by: Person, at: number): Incident {
 function mergedFrom(i: Incident, { id, title, lines }: Of<'merged-from'>, at: number): Incident {
   return told(i, at, { kind: 'merged', text: [`${id} is the same: ${title}`, ...lines].join('\n') });
 }
-
-type Of<K extends What['kind']> = Extract<What, { kind: K }>;

@@ -1,6 +1,6 @@
 /** What time does to an incident: every deadline is in the record, and the clock is an argument. Pure. */
 import type { IncidentRules } from '../../config/incidents.ts';
-import { type Incident, isOver, publicTitle } from '../../records/incident.ts';
+import { type Incident, isOver, publicTitle, unclaimedRoles } from '../../records/incident.ts';
 import { dueBy } from './business-time.ts';
 import { escalateUndelivered, offerDraft, updateDue } from './communicate.ts';
 import { assessed } from './course.ts';
@@ -92,9 +92,7 @@ function callLeadership(i: Incident, now: number): Incident {
 
 /** Asked for again, but ever less often: the wait doubles. */
 function askForRoles(i: Incident, now: number, rules: IncidentRules): Incident {
-  const missing = (['commander', 'communications', 'scribe'] as const).filter(
-    (role) => i.roles[role] === null,
-  );
+  const missing = unclaimedRoles(i);
   if (missing.length === 0) return { ...i, clocks: { ...i.clocks, roles: null } };
   const asked = i.effects.filter((e) => e.what.kind === 'post' && e.what.post.kind === 'roles').length;
   const next = posted(i, now, `roles-${asked + 1}`, { kind: 'roles', missing });

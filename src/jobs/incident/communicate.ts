@@ -1,6 +1,6 @@
 /** Updates at their time (runbook 001: "Post updates every 15 minutes"): by a person, or by themselves. Pure. */
 import type { IncidentRules } from '../../config/incidents.ts';
-import type { What } from '../../records/act.ts';
+import type { WhatOf } from '../../records/act.ts';
 import type { Person } from '../../records/deployment.ts';
 import { type Incident, isOver, type Update } from '../../records/incident.ts';
 import { draftOf, filled } from '../../templates/incident/messages.ts';
@@ -13,7 +13,8 @@ const undeliveredAfter = 5 * 60_000;
 /** The number that the next update will have. */
 export const nextUpdate = ({ updates }: Incident): number => (updates.at(-1)?.n ?? 0) + 1;
 
-type Asked = Omit<Extract<What, { kind: 'update' }>, 'kind'>;
+type Asked = Omit<WhatOf<'update'>, 'kind'>;
+type PublicStatus = WhatOf<'publish'>['status'];
 
 /** A person's update; a second one for the same slot is not sent. The interval begins anew. */
 export function sendUpdate(
@@ -113,13 +114,13 @@ function rewound(i: Incident, rules: IncidentRules, from: number): Incident {
 }
 
 /** To publish is a right of its own: without it the public reads how far it is, but nobody's words and no details. */
-const publicAction: Readonly<Record<Update['status'], string>> = {
-  investigating: 'We are looking for the cause',
-  identified: 'The cause is known, and we are working on it',
-  mitigating: 'We are putting it right',
-  monitoring: 'It looks good again, and we keep watching',
-  resolved: 'The problem is solved',
-  merged: 'We are working on it',
+const publicWords: Readonly<Record<Update['status'], { status: PublicStatus; action: string }>> = {
+  investigating: { status: 'investigating', action: 'We are looking for the cause' },
+  identified: { status: 'identified', action: 'The cause is known, and we are working on it' },
+  mitigating: { status: 'identified', action: 'We are putting it right' },
+  monitoring: { status: 'monitoring', action: 'It looks good again, and we keep watching' },
+  resolved: { status: 'investigating', action: 'The problem is solved' },
+  merged: { status: 'investigating', action: 'We are working on it' },
 };
 
 /** What was made public once is kept up to date. */
@@ -136,18 +137,13 @@ function onStatusPage(
   return withEffect(i, now, isRenewed ? `publish-update-${n}-${earlier}` : `publish-update-${n}`, {
     kind: 'publish',
     n: i.effects.length,
-    status:
-      status === 'identified' || status === 'monitoring'
-        ? status
-        : status === 'mitigating'
-          ? 'identified'
-          : 'investigating',
+    status: publicWords[status].status,
     body: filled(
       'update',
       i,
       rules,
       now,
-      update && !mayPublish ? { ...update, action: publicAction[status] } : update,
+      update && !mayPublish ? { ...update, action: publicWords[status].action } : update,
     ),
     components: {},
   });

@@ -1,14 +1,12 @@
 /** How incidents end, and what is left to do after: resolved, merged, reopened, follow-ups. Pure. */
 import type { IncidentRules } from '../../config/incidents.ts';
-import type { What } from '../../records/act.ts';
+import type { WhatOf as Of } from '../../records/act.ts';
 import type { Person } from '../../records/deployment.ts';
-import { type FollowUp, type Incident, isOver, publicTitle } from '../../records/incident.ts';
+import { type FollowUp, type Incident, isOver, publicTitle, unclaimedRoles } from '../../records/incident.ts';
 import { filled } from '../../templates/incident/messages.ts';
 import { clocksFor, procedureClocks } from './begin.ts';
 import { withoutDrafts } from './communicate.ts';
 import { announced, livesInRoom, noted, told, withEffect } from './pen.ts';
-
-type Of<K extends What['kind']> = Extract<What, { kind: K }>;
 
 const stopped = {
   acknowledge: null,
@@ -201,8 +199,7 @@ export function reopen(i: Incident, reason: string, by: Person, at: number, rule
     mitigatedAt: null,
   };
   const wasArchived = i.effects.some((e) => e.what.kind === 'archive');
-  const isClaimed = Object.values(i.roles).every((someone) => someone !== null);
-  const roles = isClaimed ? null : procedureClocks(open, rules, at).roles;
+  const roles = unclaimedRoles(i).length === 0 ? null : procedureClocks(open, rules, at).roles;
   const clocks = { ...i.clocks, ...clocksFor(open, rules, at), roles, level: 0, archive: null };
   let next = noted({ ...open, clocks }, at, {
     kind: 'reopened',

@@ -1,6 +1,6 @@
 /** What the bot hears about an incident: alerts, deployments, findings, and how its own effects went. Pure. */
 import type { IncidentRules } from '../../config/incidents.ts';
-import type { What } from '../../records/act.ts';
+import type { WhatOf as Heard } from '../../records/act.ts';
 import type { Alert } from '../../records/alert.ts';
 import type { Person } from '../../records/deployment.ts';
 import type { Effect, EffectResult } from '../../records/effect.ts';
@@ -38,8 +38,6 @@ export function hearAlert(i: Incident, alert: Alert, at: number): Incident {
 }
 const stormWithin = 15 * 60_000;
 const mostTold = 5;
-
-type Heard<K extends What['kind']> = Extract<What, { kind: K }>;
 
 export function hearDeployment(
   i: Incident,
